@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common/base/ids.h"
+#include "coordinator/model/user.h"
+
+#include <QByteArray>
+
+#include <optional>
+
+namespace ci::auth {
+
+/// By what a caller is known.
+enum class Means : quint8 {
+    Nobody,
+    Session, ///< Browser cookie; every change needs the CSRF token.
+    Token, ///< Personal access token.
+    Password, ///< git's Basic authentication.
+    Job, ///< Job token: reads its own project, nothing else.
+};
+
+/// How far a caller's credentials reach, whatever the user's rights are.
+enum class Scope : quint8 { Read, Full };
+
+/// Who calls. A value: made on the engine thread by Authenticator, may be kept for as long as the
+/// request lives, never longer (the user may be blocked, the session ended).
+struct Identity
+{
+    Means means = Means::Nobody;
+    Scope scope = Scope::Full;
+    std::optional<model::User> user; ///< Of a job: who started it. Never a blocked user.
+    SessionId session; ///< Session
+    QByteArray csrfToken; ///< Session
+    AccessTokenId token; ///< Token
+    JobId job; ///< Job
+    ProjectId jobProject; ///< Job
+
+    bool isNobody() const { return means == Means::Nobody; }
+    /// A job never acts as an administrator, whoever started it.
+    bool isAdmin() const { return user && user->isAdmin && means != Means::Job; }
+    std::optional<UserId> userId() const
+    {
+        return user ? std::optional<UserId>(user->id) : std::nullopt;
+    }
+};
+
+} // namespace ci::auth

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "coordinator/forge/linter.h"
+
+#include "coordinator/auth/posting.h"
+#include "coordinator/forge/commitsource.h"
+#include "coordinator/pipelines/compilecontext.h"
+#include "db/projectstore.h"
+
+namespace ci::forge {
+
+using namespace Qt::StringLiterals;
+
+struct Linter::Attempt
+{
+    LintWish wish;
+    Done done;
+    BirthState state;
+    LintResult result;
+};
+
+Linter::Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QThreadPool &pool, QObject *parent)
+    : QObject(parent), m_parts(parts), m_foreign(foreign), m_pool(pool)
+{
+}
+
+void Linter::lint(LintWish wish, Done done)
+{
+    auto attempt = std::make_shared<Attempt>();
+    attempt->wish = std::move(wish);
+    attempt->done = std::move(done);
+    attempt->state.project = attempt->wish.project;
+    attempt->state.source = attempt->wish.aim == LintAim::Form ? u"web"_s : u"api"_s;
+    attempt->state.user = attempt->wish.user;
+    auto find = [attempt](engine::Transaction &transaction) -> Result<bool> {
+        const Result<std::optional<model::Project>> project
+            = db::ProjectStore(transaction.database()).find(attempt->wish.project);
+        if (!project || !*project) {
+            return project ? notFound(u"404 Project Not Found"_s) : project.error();
+        }
+        attempt->state.row = **project;
+        attempt->state.ref
+            = attempt->wish.ref.isEmpty() ? (*project)->defaultBranch : attempt->wish.ref;
+        return true;
+    };
+    auth::postFor<bool>(m_parts.loop, find, [this, attempt](const Result<bool> &found) {
+        if (found) {
+            readTree(attempt);
+        } else {
+            attempt->done(found.error());
+        }
+    });
+}
+
+void Linter::readTree(const AttemptPtr &attempt)
+{
+    m_pool.start([this, attempt] {
+        PipelineBirth::readCommit(attempt->state, m_parts.repositories);
+        QMetaObject::invokeMethod(this, [this, attempt] {
+            if (!attempt->state.readError) {
+                prepare(attempt);
+            } else if (attempt->wish.aim != LintAim::Check || !attempt->wish.ref.isEmpty()) {
+                attempt->done(*attempt->state.readError);
+            } else {
+                judge(attempt); // A check works while the repository is empty, too.
+            }
+        }, Qt::QueuedConnection);
+    });
+}
+
+void Linter::prepare(const AttemptPtr &attempt)
+{
+    auto gather = [this, attempt](engine::Transaction &transaction) -> Result<bool> {
+        Result<ciconfig::Context> context = pipelines::compileContext(
+            transaction, m_parts.box, m_parts.settings, attempt->state.start);
+        if (!context) {
+            return context.error();
+        }
+        attempt->state.context = *std::move(context);
+        return true;
+    };
+    auth::postFor<bool>(m_parts.loop, gather, [this, attempt](const Result<bool> &gathered) {
+        if (gathered) {
+            judge(attempt);
+        } else {
+            attempt->done(gathered.error());
+        }
+    });
+}
+
+static LintResult tried(ciconfig::Compiled compiled)
+{
+    for (const ciconfig::Message &lacking : compiled.unsupported) {
+        compiled.warnings.push_back(lacking);
+    }
+    return {compiled.isValid(), std::move(compiled.errors), std::move(compiled.warnings),
+            std::move(compiled.mergedYaml), std::move(compiled.plan), {}, {}, {}};
+}
+
+static LintResult checked(ciconfig::Validated validated)
+{
+    return {validated.valid, std::move(validated.errors), std::move(validated.warnings),
+            std::move(validated.mergedYaml), {}, {}, {}, {}};
+}
+
+static LintResult formOf(const BirthState &state, const ciconfig::Source &source)
+{
+    LintResult result;
+    if (state.text) {
+        result.form = ciconfig::runForm(*state.text, state.context, source);
+    } else {
+        const QString &path = state.row.ciConfigPath;
+        result.form = {{}, {}, {{u"Missing CI config file: %1"_s.arg(path), path, 0, 0}}};
+    }
+    result.valid = result.form->errors.empty();
+    return result;
+}
+
+void Linter::judge(const AttemptPtr &attempt)
+{
+    m_pool.start([this, attempt] {
+        const BirthState &state = attempt->state;
+        const QByteArray &content = attempt->wish.content;
+        const QByteArray &sha = state.start.commit.sha;
+        const ForeignFiles files(m_foreign, state.user);
+        const CommitSource source(sha.isEmpty() ? nullptr : state.reader, sha, {}, &files);
+        if (attempt->wish.aim == LintAim::Form) {
+            attempt->result = formOf(state, source);
+        } else if (attempt->wish.aim == LintAim::Compile) {
+            attempt->result = tried(ciconfig::compile(content, state.context, source));
+        } else if (sha.isEmpty()) {
+            attempt->result = checked(ciconfig::validate(content, state.row.ciConfigPath, source));
+        } else {
+            attempt->result = checked(ciconfig::validate(content, state.context, source));
+        }
+        attempt->result.ref = state.start.ref;
+        attempt->result.sha = sha;
+        attempt->state.reader.reset();
+        QMetaObject::invokeMethod(
+            this, [attempt] { attempt->done(attempt->result); }, Qt::QueuedConnection);
+    });
+}
+
+} // namespace ci::forge

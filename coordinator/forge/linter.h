@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "coordinator/ciconfig/compiler.h"
+#include "coordinator/ciconfig/runform.h"
+#include "coordinator/forge/pipelinebirth.h"
+
+#include <QObject>
+#include <QThreadPool>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ci::forge {
+
+enum class LintAim : quint8 {
+    Check,
+    Compile, ///< For the ref: what pipeline it would make.
+    Form, ///< Of the project's own file at the ref: what it asks of whoever runs a pipeline.
+};
+
+/// A configuration to try in a project's context; nothing is stored.
+struct LintWish
+{
+    ProjectId project;
+    QByteArray content;
+    QString ref; ///< Empty: the default branch.
+    LintAim aim = LintAim::Check;
+    std::optional<UserId> user;
+};
+
+struct LintResult
+{
+    bool valid = false;
+    std::vector<ciconfig::Message> errors;
+    std::vector<ciconfig::Message> warnings;
+    QString mergedYaml; ///< Empty where it is not valid.
+    std::optional<model::PipelinePlan> plan; ///< Only of LintAim::Compile.
+    std::optional<ciconfig::RunForm> form; ///< Only where it was asked for.
+    QString ref; ///< The name without refs/; empty: the repository is.
+    QByteArray sha;
+};
+
+/// Tries configurations. Engine thread; compiles on a worker.
+class Linter final : public QObject
+{
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Linter)
+
+public:
+    using Done = std::function<void(Result<LintResult>)>;
+
+    Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QThreadPool &pool, QObject *parent);
+    void lint(LintWish wish, Done done);
+
+private:
+    struct Attempt;
+    using AttemptPtr = std::shared_ptr<Attempt>;
+
+    void readTree(const AttemptPtr &attempt);
+    void prepare(const AttemptPtr &attempt);
+    void judge(const AttemptPtr &attempt);
+
+    const PipelineBirth::Parts m_parts;
+    ForeignAccess &m_foreign;
+    QThreadPool &m_pool;
+};
+
+} // namespace ci::forge

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "common/base/ids.h"
+#include "common/base/result.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace ci::forge {
+
+/// Where repositories lie: `<data>/repositories/<project id>.git`, bare, made by the system's git;
+/// beside them `<data>/git` with the hooks (rewritten at each start) and the spool of pushes.
+/// A value without state: any thread; what touches the disk belongs on a worker.
+class Repositories
+{
+public:
+    /// Makes the folders and writes the hooks.
+    static Result<Repositories> create(const QString &dataDirectory);
+
+    QString path(ProjectId id) const;
+    QString hooksDirectory() const;
+    QString spoolDirectory() const;
+    bool exists(ProjectId id) const;
+
+    /// Idempotent; a half-made one is made anew.
+    Result<void> make(ProjectId id, const QString &defaultBranch) const;
+    Result<void> setDefaultBranch(ProjectId id, const QString &branch) const;
+    /// Makes refs/pipelines/<pipeline>, so that its commit stays and can be fetched by jobs. As git
+    /// would write it, but without a process: cheap enough for the engine thread, where it belongs
+    /// before the commit that makes the jobs ready.
+    Result<void> keep(ProjectId id, PipelineId pipeline, const QByteArray &sha) const;
+    Result<void> release(ProjectId id, PipelineId pipeline) const;
+    /// Packs refs and objects if there are many loose ones. Takes long: a worker of its own.
+    Result<void> tidy(ProjectId id) const;
+    /// Renamed away first, so that a kill leaves nothing half there.
+    Result<void> remove(ProjectId id) const;
+    std::vector<ProjectId> all() const;
+    /// Finishes removals, half-made repositories and locks that a kill left behind.
+    void sweep() const;
+
+private:
+    explicit Repositories(QString dataDirectory) : m_data(std::move(dataDirectory)) { }
+    QString root() const;
+    QString m_data; ///< Absolute: git's hooks run elsewhere.
+};
+
+} // namespace ci::forge

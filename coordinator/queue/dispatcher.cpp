@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT
+#include "coordinator/queue/dispatcher.h"
+
+#include "coordinator/queue/handout.h"
+#include "coordinator/queue/waitingreason.h"
+#include "db/jobstore.h"
+
+#include <QLoggingCategory>
+
+namespace ci::queue {
+
+Q_LOGGING_CATEGORY(lcQueue, "ci.queue")
+
+using namespace Qt::StringLiterals;
+using engine::JobEvent;
+using engine::Outcome;
+using engine::Transaction;
+using model::FailureReason;
+using model::JobState;
+
+namespace {
+
+constexpr int EraLength = 16;
+// Payloads made by one command, so that it stays within some milliseconds.
+constexpr int DrainBatch = 16;
+// Before hand-outs that could not be stored are tried again: a full disk lasts.
+constexpr std::chrono::seconds RedrainInterval {1};
+
+} // namespace
+
+/// A request that waits.
+struct Dispatcher::Held
+{
+    RequestId id = 0;
+    JobAsk ask;
+    RunnerId runner;
+    bool isPaused = false;
+    Offer offer;
+    std::function<void(JobAnswer)> answer;
+};
+
+Dispatcher::Dispatcher(const Parts &parts)
+    : m_parts(parts)
+    , m_pending([this](ProjectId project) { return m_parts.leases.jobsOf(project); })
+    , m_era(randomText(EraLength))
+{
+    m_parts.registry.setChangeHook([this](Transaction &transaction, RunnerId id) {
+        transaction.afterCommit([this, id] { refreshRunner(id); });
+    });
+    m_parts.leases.setCountHook([this](ProjectId project) { m_pending.reorder(project); });
+}
+
+Dispatcher::~Dispatcher() = default;
+
+DispatchCounts Dispatcher::counts() const
+{
+    DispatchCounts counts = m_counts;
+    counts.pending = static_cast<qint64>(m_pending.count());
+    counts.waiting = static_cast<qint64>(m_held.size());
+    return counts;
+}
+
+RequestId Dispatcher::request(Transaction &transaction,
+                              const JobAsk &ask,
+                              std::function<void(JobAnswer)> answer)
+{
+    const RequestId id = m_nextRequest++;
+    if (m_isShutDown || m_parts.loop.isFailing()) {
+        transaction.answer([answer] { answer(NotNow {}); });
+        return id;
+    }
+    const model::Runner *runner = m_parts.registry.authenticate(ask.request.token);
+    if (!runner) {
+        transaction.answer([answer] { answer(RunnerUnknown {}); });
+        return id;
+    }
+    m_parts.registry.noteContact(
+        runner->id, {ask.request.systemId.toUtf8(), ask.request.info, ask.address});
+
+    auto held = std::make_shared<Held>();
+    held->id = id;
+    held->ask = ask;
+    held->runner = runner->id;
+    held->answer = std::move(answer);
+    readRunner(held);
+    hold(transaction, held);
+    const Claim served = serve(transaction, held);
+    if (served == Claim::Failed) {
+        // A claim that failed half-way; the request goes with it.
+        transaction.reject();
+        transaction.answer([held] { held->answer(NotNow {}); });
+        return id;
+    }
+    const bool isOpen = served == Claim::JobGone;
+    if (isOpen && m_parts.settings.longPoll == std::chrono::seconds {0}) {
+        drop(id);
+        transaction.answer([this, held] { held->answer(NoJob {lastUpdate()}); });
+    }
+    return id;
+}
+
+void Dispatcher::readRunner(const HeldPtr &held)
+{
+    if (const model::Runner *runner = m_parts.registry.find(held->runner)) {
+        held->isPaused = runner->isPaused;
+        held->offer = offerOf(*runner);
+    }
+}
+
+void Dispatcher::hold(Transaction &transaction, const HeldPtr &held)
+{
+    putBack(held);
+    transaction.onUndo([this, id = held->id] { drop(id); });
+}
+
+void Dispatcher::putBack(const HeldPtr &held)
+{
+    m_held.insert_or_assign(held->id, held);
+    if (!held->isPaused) {
+        m_waiting.add(held->id, held->offer);
+    }
+    m_parts.deadlines.set(DeadlineKind::LongPoll, static_cast<qint64>(held->id),
+                          m_parts.settings.longPoll, [this, id = held->id] { expire(id); });
+}
+
+void Dispatcher::drop(RequestId id)
+{
+    m_held.erase(id);
+    m_waiting.remove(id);
+    m_parts.deadlines.clear(DeadlineKind::LongPoll, static_cast<qint64>(id));
+}
+
+void Dispatcher::expire(RequestId id)
+{
+    const auto found = m_held.find(id);
+    if (found == m_held.end()) {
+        return;
+    }
+    const HeldPtr held = found->second;
+    drop(id);
+    held->answer(NoJob {lastUpdate()});
+}
+
+void Dispatcher::shutDown()
+{
+    m_isShutDown = true;
+    while (!m_held.empty()) {
+        expire(m_held.begin()->first);
+    }
+}
+
+void Dispatcher::refreshRunner(RunnerId id)
+{
+    std::vector<HeldPtr> ofRunner;
+    for (const auto &[request, held] : m_held) {
+        if (held->runner == id) {
+            ofRunner.push_back(held);
+        }
+    }
+    const bool exists = m_parts.registry.find(id) != nullptr;
+    for (const HeldPtr &held : ofRunner) {
+        drop(held->id);
+        if (!exists) {
+            held->answer(RunnerUnknown {});
+            continue;
+        }
+        readRunner(held);
+        putBack(held);
+        m_parts.loop.post([this, held](Transaction &transaction) {
+            const bool isHeld = m_held.contains(held->id);
+            return isHeld && serve(transaction, held) == Claim::Failed ? Outcome::Undo
+                                                                       : Outcome::Keep;
+        });
+    }
+    ++m_version;
+}
+
+Dispatcher::Claim Dispatcher::serve(Transaction &transaction, const HeldPtr &held)
+{
+    if (held->isPaused || m_isShutDown) {
+        return Claim::JobGone;
+    }
+    while (const std::optional<JobId> job = m_pending.choose(held->offer)) {
+        if (held->ask.isGone && held->ask.isGone()) {
+            drop(held->id);
+            return Claim::RequestGone;
+        }
+        const Claim done = claim(transaction, held, *job);
+        if (done != Claim::JobGone) {
+            return done;
+        }
+    }
+    return Claim::JobGone;
+}
+
+Dispatcher::Claim Dispatcher::claim(Transaction &transaction, const HeldPtr &held, JobId id)
+{
+    const Result<std::optional<model::Job>> found
+        = db::JobStore(transaction.database(), m_parts.box).find(id);
+    const model::Runner *runner = m_parts.registry.find(held->runner);
+    if (!found || !runner) {
+        return Claim::Failed;
+    }
+    if (!*found || (*found)->state != JobState::Pending || !(*found)->tokenHash.isEmpty()) {
+        retract(transaction, id);
+        return Claim::JobGone;
+    }
+    const Secret token = newJobToken();
+    const model::Job job = claimedJob(**found, runner->id, held->ask.request, token);
+    Result<protocol::JobPayload> payload
+        = m_parts.payloads.build(transaction, {job, *runner, token});
+    if (payload && !payload->run.isEmpty() && !held->ask.request.info.features.nativeSteps) {
+        payload = Error {ErrorKind::Forbidden,
+                         u"`run` needs a runner that announces native_steps_integration"_s};
+    }
+    if (!payload) {
+        return failJob(transaction, **found, payload.error());
+    }
+    const Result<model::Job> leased = lease(transaction, job, *held);
+    if (!leased) {
+        return Claim::Failed;
+    }
+    payload->jobInfo.queueSize = static_cast<qint64>(m_pending.count());
+    give(transaction, held, HandedOut {std::move(*payload)});
+    const auto waited = m_parts.clock.now() - job.queuedAt.value_or(m_parts.clock.now());
+    transaction.afterCommit([this, id, runnerId = runner->id, waited] {
+        ++m_counts.handedOut;
+        m_counts.waited += waited;
+        qCInfo(lcQueue).noquote() << "job assigned job=" << id.value()
+                                  << "runner=" << runnerId.value()
+                                  << "waited_ms=" << waited.count();
+    });
+    return Claim::Done;
+}
+
+Dispatcher::Claim Dispatcher::failJob(Transaction &transaction,
+                                      const model::Job &job,
+                                      const Error &why)
+{
+    if (why.kind == ErrorKind::Io || why.kind == ErrorKind::Unavailable) {
+        return Claim::Failed;
+    }
+    const FailureReason reason = failureOf(why);
+    qCWarning(lcQueue).noquote() << "job cannot be handed out job=" << job.id.value()
+                                 << "cause=" << why.detail;
+    retract(transaction, job.id);
+    const Result<model::Job> failed = m_parts.flow.move(
+        transaction, job, {.event = JobEvent::Fail, .failureReason = reason});
+    return failed ? Claim::JobGone : Claim::Failed;
+}
+
+Result<model::Job> Dispatcher::lease(Transaction &transaction,
+                                     const model::Job &job,
+                                     const Held &held)
+{
+    retract(transaction, job.id);
+    const bool isTwoPhase = held.ask.request.info.features.twoPhaseJobCommit;
+    m_parts.leases.begin(transaction, job, held.ask.request.session);
+    if (!isTwoPhase) {
+        return m_parts.flow.move(transaction, job, {.event = JobEvent::Confirm});
+    }
+    // It stays pending, with its runner, until the runner says that it runs.
+    const Result<bool> stored
+        = db::JobStore(transaction.database(), m_parts.box).update(job, JobState::Pending);
+    if (!stored) {
+        return stored.error();
+    }
+    if (!*stored) {
+        return conflict(u"the job has moved on meanwhile"_s);
+    }
+    transaction.afterCommit(
+        [this, job] { Q_EMIT m_parts.news.jobChanged(job, JobState::Pending); });
+    return job;
+}
+
+void Dispatcher::give(Transaction &transaction, const HeldPtr &held, HandedOut handedOut)
+{
+    drop(held->id);
+    transaction.onUndo([this, held] { putBack(held); });
+    transaction.afterCommit(
+        [held, answer = std::move(handedOut)] { held->answer(answer); });
+}
+
+void Dispatcher::index(const model::Job &job, const Wish &wish, Timestamp since)
+{
+    m_pending.add(job.id, wish, since);
+    const Timestamp end = since + m_parts.settings.pendingLimit;
+    m_parts.deadlines.set(DeadlineKind::PendingLimit, job.id.value(),
+                          end - m_parts.clock.now(), [this, id = job.id] { failStuck(id); });
+}
+
+void Dispatcher::offer(Transaction &transaction, const model::Job &job)
+{
+    const GroupId group = m_groups.groupOf(transaction, job.project);
+    if (m_pending.contains(job.id)) {
+        return;
+    }
+    const Wish wish {job.project, group, job.tags, job.isRefProtected};
+    index(job, wish, job.queuedAt.value_or(m_parts.clock.now()));
+    m_fresh.push_back(job.id);
+    ++m_version;
+    transaction.onUndo([this, id = job.id] {
+        m_pending.remove(id);
+        m_parts.deadlines.clear(DeadlineKind::PendingLimit, id.value());
+    });
+    if (m_waiting.count() > 0) {
+        postDrain();
+    }
+}
+
+void Dispatcher::retract(Transaction &transaction, JobId job)
+{
+    const std::optional<Wish> wish = m_pending.wish(job);
+    if (!wish) {
+        return;
+    }
+    const Timestamp since = *m_pending.since(job);
+    m_pending.remove(job);
+    m_parts.deadlines.clear(DeadlineKind::PendingLimit, job.value());
+    transaction.onUndo([this, job, wish, since] {
+        model::Job only;
+        only.id = job;
+        index(only, *wish, since);
+        m_fresh.push_back(job);
+        m_parts.deadlines.set(DeadlineKind::Redrain, 0, RedrainInterval, [this] { postDrain(); });
+    });
+}
+
+void Dispatcher::postDrain()
+{
+    if (m_isDrainPosted) {
+        return;
+    }
+    m_isDrainPosted = true;
+    // It joins the batch that is running, so that what became ready leaves with the same commit.
+    m_parts.loop.post({[this](Transaction &transaction) {
+                           m_isDrainPosted = false;
+                           return drain(transaction);
+                       },
+                       [this](const Error &) { m_isDrainPosted = false; }});
+}
+
+Outcome Dispatcher::drain(Transaction &transaction)
+{
+    for (int given = 0; given < DrainBatch && !m_fresh.empty();) {
+        const std::optional<Wish> wish = m_pending.wish(m_fresh.front());
+        const std::optional<RequestId> request
+            = wish ? m_waiting.choose(*wish) : std::nullopt;
+        if (!request) {
+            // Taken, or nobody waits for such a job: the next request will find it.
+            m_fresh.pop_front();
+            continue;
+        }
+        const HeldPtr held = m_held.at(*request); // It leaves the map while it is served.
+        const Claim done = serve(transaction, held);
+        if (done == Claim::Failed) {
+            m_parts.deadlines.set(DeadlineKind::Redrain, 0, RedrainInterval,
+                                  [this] { postDrain(); });
+            return Outcome::Undo;
+        }
+        given += done == Claim::Done ? 1 : 0;
+    }
+    if (!m_fresh.empty()) {
+        postDrain();
+    }
+    return Outcome::Keep;
+}
+
+void Dispatcher::failStuck(JobId job)
+{
+    m_parts.loop.post([this, job](Transaction &transaction) {
+        return m_pending.contains(job) ? failStuckJob(transaction, m_parts.box, m_parts.flow, job)
+                                       : Outcome::Undo;
+    });
+}
+
+Result<void> Dispatcher::recover(Transaction &transaction)
+{
+    const Result<std::vector<model::Job>> jobs
+        = db::JobStore(transaction.database(), m_parts.box).inStates({JobState::Pending});
+    if (!jobs) {
+        return jobs.error();
+    }
+    m_pending.clear();
+    m_fresh.clear();
+    for (const model::Job &job : *jobs) {
+        if (job.tokenHash.isEmpty() && !job.isBridge) {
+            offer(transaction, job);
+        }
+    }
+    return {};
+}
+
+QString Dispatcher::waitingReason(const model::Job &job) const
+{
+    const Wish wish = m_pending.wish(job.id).value_or(
+        Wish {job.project, GroupId(), job.tags, job.isRefProtected});
+    return queue::waitingReason(m_parts.registry, job, wish);
+}
+
+} // namespace ci::queue

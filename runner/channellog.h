@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QLoggingCategory>
+
+namespace ci::runner {
+
+Q_DECLARE_LOGGING_CATEGORY(lcChannel)
+
+} // namespace ci::runner

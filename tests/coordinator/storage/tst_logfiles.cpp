@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "coordinator/storage/coverage.h"
+#include "coordinator/storage/logfiles.h"
+#include "coordinator/storage/logreader.h"
+#include "tests/testmain.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <zlib.h>
+
+using namespace ci;
+using namespace ci::storage;
+using namespace Qt::StringLiterals;
+
+class LogFilesTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void keepsWhatWasAppended();
+    void skipsWhatItHolds();
+    void refusesAGap();
+    void refusesMoreThanTheLimit();
+    void theFileIsTheTruthAfterARestart();
+    void closesTheOldestOfMany();
+    void startsAgainAfterTruncate();
+    void syncsAndKnowsTheChecksum();
+    void readsRanges();
+
+private:
+    std::unique_ptr<LogFiles> open()
+    {
+        return std::move(*LogFiles::create(m_folder->path(), m_limits, m_workers));
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    StorageLimits m_limits;
+    Workers m_workers {2};
+    JobId m_job {1234};
+};
+
+void LogFilesTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_limits = {};
+}
+
+void LogFilesTest::keepsWhatWasAppended()
+{
+    const auto logs = open();
+    QCOMPARE(*logs->size(m_job), 0);
+    QCOMPARE(*logs->append(m_job, 0, "abc"), 3);
+    QCOMPARE(*logs->append(m_job, 3, "def"), 6);
+    QCOMPARE(*LogReader(m_folder->path()).read(m_job, 0, 100), "abcdef"_ba);
+}
+
+void LogFilesTest::skipsWhatItHolds()
+{
+    const auto logs = open();
+    QVERIFY(logs->append(m_job, 0, "abcdef"));
+    QCOMPARE(*logs->append(m_job, 2, "cdefgh"), 8);
+    QCOMPARE(*logs->append(m_job, 0, "ab"), 8);
+    QCOMPARE(*LogReader(m_folder->path()).read(m_job, 0, 100), "abcdefgh"_ba);
+}
+
+void LogFilesTest::refusesAGap()
+{
+    const auto logs = open();
+    QVERIFY(logs->append(m_job, 0, "abc"));
+    QCOMPARE(logs->append(m_job, 4, "x").error().kind, ErrorKind::Conflict);
+    QCOMPARE(*logs->size(m_job), 3);
+}
+
+void LogFilesTest::refusesMoreThanTheLimit()
+{
+    m_limits.maxTraceBytes = 4;
+    const auto logs = open();
+    QCOMPARE(*logs->append(m_job, 0, "abcd"), 4);
+    QCOMPARE(logs->append(m_job, 4, "e").error().kind, ErrorKind::TooLarge);
+    QCOMPARE(*logs->append(m_job, 0, "abcd"), 4);
+}
+
+void LogFilesTest::theFileIsTheTruthAfterARestart()
+{
+    QVERIFY(open()->append(m_job, 0, "abcdef"));
+    const auto logs = open();
+    QCOMPARE(*logs->size(m_job), 6);
+    QCOMPARE(*logs->append(m_job, 6, "g"), 7);
+    QVERIFY(!logs->checksum(m_job));
+    QCOMPARE(*checksumOfLog(logPath(m_folder->path(), m_job)),
+             static_cast<quint32>(::crc32(0, reinterpret_cast<const Bytef *>("abcdefg"), 7)));
+}
+
+void LogFilesTest::closesTheOldestOfMany()
+{
+    m_limits.maxOpenLogs = 3;
+    const auto logs = open();
+    for (qint64 round = 0; round < 3; ++round) {
+        for (qint64 id = 1; id <= 10; ++id) {
+            QCOMPARE(*logs->append(JobId {id}, round, "x"), round + 1);
+        }
+    }
+    QCOMPARE(*logs->size(JobId {1}), 3);
+}
+
+void LogFilesTest::startsAgainAfterTruncate()
+{
+    const auto logs = open();
+    QVERIFY(logs->append(m_job, 0, "wrong"));
+    QVERIFY(logs->truncate(m_job));
+    QCOMPARE(*logs->append(m_job, 0, "right"), 5);
+    QCOMPARE(*LogReader(m_folder->path()).read(m_job, 0, 100), "right"_ba);
+}
+
+void LogFilesTest::syncsAndKnowsTheChecksum()
+{
+    const auto logs = open();
+    QVERIFY(logs->append(m_job, 0, "abc"));
+    QVERIFY(logs->append(m_job, 1, "bcd"));
+    QCOMPARE(logs->checksum(m_job),
+             static_cast<quint32>(::crc32(0, reinterpret_cast<const Bytef *>("abcd"), 4)));
+    int done = 0;
+    logs->sync(m_job, [&](const Result<void> &synced) { done += synced ? 1 : 0; });
+    logs->sync(JobId {77}, [&](const Result<void> &synced) { done += synced ? 1 : 0; });
+    QCOMPARE(done, 0);
+    QTRY_COMPARE(done, 2);
+    QVERIFY(logs->remove(m_job));
+    QCOMPARE(*logs->size(m_job), 0);
+}
+
+void LogFilesTest::readsRanges()
+{
+    const auto logs = open();
+    QVERIFY(logs->append(m_job, 0, "0123456789"));
+    const LogReader reader(m_folder->path());
+    QCOMPARE(*reader.read(m_job, 8, 10), "89"_ba);
+    QCOMPARE(*reader.read(m_job, 10, 10), QByteArray());
+    QCOMPARE(*reader.read(m_job, 100, 10), QByteArray());
+    QCOMPARE(*reader.read(JobId {5}, 0, 10), QByteArray());
+    const auto source = reader.open(m_job, 2, 5);
+    QVERIFY(source);
+    QCOMPARE((*source)->size(), 5);
+    QCOMPARE(*(*source)->read(3), "234"_ba);
+    QCOMPARE(*(*source)->read(100), "56"_ba);
+    QVERIFY((*source)->atEnd());
+}
+
+CAPSTAN_TEST(LogFilesTest)
+#include "tst_logfiles.moc"

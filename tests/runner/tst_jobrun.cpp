@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: MIT
+#include "runner/jobrun.h"
+#include "tests/runner/fakecoordinator.h"
+#include "tests/testmain.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace ci::runner;
+using ci::protocol::FailureReason;
+using ci::protocol::JobPayload;
+using ci::protocol::JobUpdate;
+using ci::protocol::UpdateState;
+using ci::test::FakeCoordinator;
+using std::chrono::milliseconds;
+
+static JobPayload scriptJob(const QStringList &script, const QStringList &after = {})
+{
+    JobPayload job;
+    job.id = 41;
+    job.token = ci::Secret("job-token-1234"_ba);
+    job.gitInfo.repoUrl = u"http://gitlab-ci-token:job-token-1234@127.0.0.1:1/group/sample.git"_s;
+    job.gitInfo.sha = QString(40, u'0');
+    job.features.traceSections = true;
+    job.runnerInfo.timeoutSeconds = 60;
+    job.variables = {{u"GIT_STRATEGY"_s, u"none"_s, true, false, false, false}};
+    job.steps = {{u"script"_s, script, 60, ci::protocol::RunWhen::OnSuccess, false}};
+    if (!after.isEmpty()) {
+        job.steps.append(
+            {u"after_script"_s, after, 60, ci::protocol::RunWhen::Always, true});
+    }
+    return job;
+}
+
+static bool isAlive(const QByteArray &pid)
+{
+    QFile status(u"/proc/%1/stat"_s.arg(QString::fromLatin1(pid.trimmed())));
+    return status.open(QIODevice::ReadOnly) && !status.readAll().contains(") Z");
+}
+
+class JobRunTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void confirmsRunsAndReports();
+    void dropsARefusedJob();
+    void waitsForTheConfirmation();
+    void reportsExitCodes();
+    void hidesSecretsAndItsOwnEnvironment();
+    void afterScriptSeesTheResult();
+    void timeoutEndsTheJob();
+    void scriptTimeoutLeavesAfterScript();
+    void politeCancelRunsAfterScript();
+    void abortEndsAllProcesses();
+    void cancelComesWithAnAnswer();
+    void backgroundLivesUntilTheEnd();
+    void sendsTheLogAgainAfterLosses_data();
+    void sendsTheLogAgainAfterLosses();
+    void repeatsTheResultUntilAccepted_data();
+    void repeatsTheResultUntilAccepted();
+    void terminalHoldsTheEnd();
+    void holdEndsByItself();
+    void fetchesRealRepositories();
+    void fetchesSubmodules_data();
+    void fetchesSubmodules();
+    void carriesUntrackedFiles();
+    void keepsCaches();
+    void carriesArtifacts();
+    void failsWhenAnUploadIsRefused();
+    void fileVariablesGoAway();
+
+private:
+    JobRun *begin(const JobPayload &job);
+    /// Runs to the end; the accepted update.
+    JobUpdate finish(const JobPayload &job);
+    QByteArray file(const QString &name) const;
+    QByteArray waitForFile(const QString &name) const;
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<FakeCoordinator> m_coordinator;
+    std::unique_ptr<CoordinatorClient> m_client;
+    std::unique_ptr<JobRun> m_run;
+    QThreadPool m_workers;
+    seconds m_sessionTimeout {60};
+};
+
+void JobRunTest::init()
+{
+    m_directory = std::make_unique<QTemporaryDir>();
+    m_coordinator = std::make_unique<FakeCoordinator>();
+    m_sessionTimeout = seconds {60};
+}
+
+void JobRunTest::cleanup()
+{
+    m_run.reset();
+    m_client.reset();
+    m_coordinator.reset();
+}
+
+JobRun *JobRunTest::begin(const JobPayload &job)
+{
+    JobOrder order;
+    order.entry.name = u"test runner"_s;
+    order.entry.url = m_coordinator->url();
+    order.entry.token = ci::Secret("runnertoken1"_ba);
+    order.entry.buildsDir = m_directory->filePath(u"builds"_s);
+    order.entry.cacheDir = m_directory->filePath(u"cache"_s);
+    order.systemId = "s_0123456789ab";
+    order.payload = job;
+    order.user = ownUser();
+    order.sessionTimeout = m_sessionTimeout;
+    order.workers = &m_workers;
+    m_client = std::make_unique<CoordinatorClient>(order.entry, order.systemId);
+    order.client = m_client.get();
+    m_run = std::make_unique<JobRun>(order);
+    m_run->start();
+    return m_run.get();
+}
+
+JobUpdate JobRunTest::finish(const JobPayload &job)
+{
+    QSignalSpy ended(begin(job), &JobRun::ended);
+    const bool isOver = ended.wait(30'000);
+    const auto end = m_coordinator->end(job.id);
+    if (!isOver || !end) {
+        qWarning("no end; the log was: %s", m_coordinator->log(job.id).constData());
+    }
+    return end.value_or(JobUpdate());
+}
+
+QByteArray JobRunTest::file(const QString &name) const
+{
+    QFile found(m_directory->filePath(name));
+    return found.open(QIODevice::ReadOnly) ? found.readAll() : QByteArray();
+}
+
+QByteArray JobRunTest::waitForFile(const QString &name) const
+{
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(file(name).endsWith('\n'), 10'000); }();
+    return file(name).trimmed();
+}
+
+void JobRunTest::confirmsRunsAndReports()
+{
+    const JobUpdate end = finish(scriptJob({u"echo hello"_s}));
+    QCOMPARE(end.state, UpdateState::Success);
+    const QByteArray log = m_coordinator->log(41);
+    QVERIFY(log.contains("\033[32;1m$ echo hello\033[0;m\nhello\n"));
+    QVERIFY(log.contains(":step_script\r\033[0K"));
+    QVERIFY(log.contains("Job succeeded"));
+    QCOMPARE(m_coordinator->calls().first(), "PUT running"_ba); // Before any PATCH.
+    QCOMPARE(m_coordinator->calls().last(), "PUT success"_ba);
+    QVERIFY(m_coordinator->calls().size() <= 4);
+}
+
+void JobRunTest::dropsARefusedJob()
+{
+    m_coordinator->disturb("PUT", 403, 1);
+    QSignalSpy ended(begin(scriptJob({u"touch ran"_s})), &JobRun::ended);
+    QVERIFY(ended.wait());
+    QCOMPARE(m_coordinator->calls(), QByteArrayList {"PUT running"});
+}
+
+void JobRunTest::waitsForTheConfirmation()
+{
+    m_coordinator->disturb("PUT", 503, 2);
+    QCOMPARE(finish(scriptJob({u"true"_s})).state, UpdateState::Success);
+    QCOMPARE(m_coordinator->calls().mid(0, 3),
+             (QByteArrayList {"PUT running", "PUT running", "PUT running"}));
+}
+
+void JobRunTest::reportsExitCodes()
+{
+    const JobUpdate end = finish(scriptJob({u"exit 37"_s}));
+    QCOMPARE(end.state, UpdateState::Failed);
+    QCOMPARE(end.failureReason, FailureReason::ScriptFailure);
+    QCOMPARE(end.exitCode, 37);
+    QVERIFY(m_coordinator->log(41).contains("ERROR: Job failed: exit status 37"));
+}
+
+void JobRunTest::hidesSecretsAndItsOwnEnvironment()
+{
+    qputenv("CAPSTAN_TEST_LEAK", "leaked-value");
+    JobPayload job = scriptJob({u"echo $S; echo ${S:0:4}; env; cat /proc/$PPID/environ || true"_s});
+    job.variables.append({u"S"_s, u"s3cr3t-value"_s, false, true, false, true});
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    const QByteArray log = m_coordinator->log(41);
+    QVERIFY(!log.contains("s3cr3t-value"));
+    QVERIFY(log.contains("\n[MASKED]\ns3cr\n"));
+    QVERIFY(log.contains("S=[MASKED]"));
+    QVERIFY(!log.contains("runnertoken1"));
+    const qsizetype env = log.indexOf("PWD=");
+    QVERIFY(env > 0);
+    QVERIFY(!log.left(log.indexOf("cat:") > 0 ? log.indexOf("cat:") : log.size())
+                 .contains("\nCAPSTAN_TEST_LEAK="));
+}
+
+void JobRunTest::afterScriptSeesTheResult()
+{
+    JobPayload job = scriptJob({u"false"_s}, {u"echo it $CI_JOB_STATUS"_s, u"exit 9"_s});
+    const JobUpdate end = finish(job);
+    QCOMPARE(end.exitCode, 1); // Not 9.
+    QVERIFY(m_coordinator->log(41).contains("\nit failed\n"));
+}
+
+void JobRunTest::timeoutEndsTheJob()
+{
+    JobPayload job = scriptJob({u"sleep 60"_s}, {u"echo never"_s});
+    job.runnerInfo.timeoutSeconds = 1;
+    const JobUpdate end = finish(job);
+    QCOMPARE(end.failureReason, FailureReason::JobExecutionTimeout);
+    QVERIFY(m_coordinator->log(41).contains("execution took longer than 1s"));
+    QVERIFY(!m_coordinator->log(41).contains("\nnever\n"));
+}
+
+void JobRunTest::scriptTimeoutLeavesAfterScript()
+{
+    JobPayload job = scriptJob({u"sleep 60"_s}, {u"echo still $CI_JOB_STATUS"_s});
+    job.variables.append({u"RUNNER_SCRIPT_TIMEOUT"_s, u"1s"_s, true, false, false, false});
+    QCOMPARE(finish(job).failureReason, FailureReason::JobExecutionTimeout);
+    QVERIFY(m_coordinator->log(41).contains("\nstill failed\n"));
+}
+
+void JobRunTest::politeCancelRunsAfterScript()
+{
+    const QString mark = m_directory->filePath(u"mark"_s);
+    JobRun *run = begin(scriptJob({u"trap 'echo got it; exit 1' TERM"_s,
+                                   u"echo on > %1; sleep 60 & wait"_s.arg(mark)},
+                                  {u"echo after $CI_JOB_STATUS"_s}));
+    QSignalSpy ended(run, &JobRun::ended);
+    waitForFile(u"mark"_s);
+    run->cancel();
+    QVERIFY(ended.wait(10'000));
+    const QByteArray log = m_coordinator->log(41);
+    QVERIFY(log.contains("got it"));
+    QVERIFY(log.contains("\nafter canceled\n"));
+    QVERIFY(log.contains("ERROR: Job failed: canceled"));
+    QCOMPARE(m_coordinator->end(41)->state, UpdateState::Failed);
+    QCOMPARE(m_coordinator->end(41)->failureReason, FailureReason::UnknownFailure);
+}
+
+void JobRunTest::abortEndsAllProcesses()
+{
+    const QString pids = m_directory->filePath(u"pids"_s);
+    // A child, one in its own session, one forked twice, and one that ignores SIGTERM.
+    JobRun *run = begin(scriptJob(
+        {u"sleep 300 & echo $! >> %1"_s.arg(pids),
+         u"setsid sh -c 'echo $$ >> %1; exec sleep 300' &"_s.arg(pids),
+         u"(setsid sh -c '(echo $$ >> %1; sleep 300) & sleep 0.1' &) "_s.arg(pids),
+         u"(trap '' TERM HUP INT; echo $BASHPID >> %1; while :; do sleep 1; done) &"_s.arg(pids),
+         u"sleep 0.5; echo ready >> %1; trap '' TERM; sleep 300"_s.arg(pids)},
+        {u"echo never"_s}));
+    QSignalSpy ended(run, &JobRun::ended);
+    QTRY_VERIFY_WITH_TIMEOUT(file(u"pids"_s).contains("ready"), 10'000);
+    QElapsedTimer timer;
+    timer.start();
+    run->abort();
+    QList<QByteArray> all = file(u"pids"_s).split('\n');
+    all.removeAll("ready");
+    all.removeAll("");
+    QVERIFY(all.size() >= 4);
+    for (const QByteArray &pid : all) {
+        QTRY_VERIFY2(!isAlive(pid), pid.constData());
+    }
+    QVERIFY2(timer.elapsed() < 1500, QByteArray::number(timer.elapsed()));
+    QVERIFY(ended.wait(10'000) || !ended.isEmpty());
+    QVERIFY(!m_coordinator->log(41).contains("\nnever\n"));
+}
+
+void JobRunTest::cancelComesWithAnAnswer()
+{
+    m_coordinator->setInterval(1);
+    JobRun *run = begin(scriptJob({u"while :; do echo tick; sleep 0.2; done"_s},
+                                  {u"echo never"_s}));
+    QSignalSpy ended(run, &JobRun::ended);
+    QTRY_VERIFY_WITH_TIMEOUT(m_coordinator->log(41).contains("\ntick\n"), 5'000);
+    m_coordinator->setStatus(41, "canceled");
+    QVERIFY(ended.wait(10'000));
+    QVERIFY(!m_coordinator->log(41).contains("\nnever\n"));
+}
+
+void JobRunTest::backgroundLivesUntilTheEnd()
+{
+    const QString pid = m_directory->filePath(u"pid"_s);
+    const JobUpdate end = finish(scriptJob(
+        {u"(while :; do sleep 0.1; done) > /dev/null 2>&1 & echo $! > %1"_s.arg(pid)},
+        {u"kill -0 $(cat %1) && echo still there"_s.arg(pid)}));
+    QCOMPARE(end.state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(41).contains("\nstill there\n"));
+    QVERIFY(!isAlive(file(u"pid"_s)));
+}
+
+void JobRunTest::sendsTheLogAgainAfterLosses_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::newRow("500") << 500;
+    QTest::newRow("409") << 409;
+    QTest::newRow("404") << 404;
+    QTest::newRow("503") << 503;
+}
+
+void JobRunTest::sendsTheLogAgainAfterLosses()
+{
+    QFETCH(int, status);
+    m_coordinator->setInterval(1);
+    m_coordinator->disturb("PATCH", status, 2);
+    const JobUpdate end = finish(scriptJob(
+        {u"for i in 1 2 3 4 5 6; do echo line $i; sleep 0.5; done"_s}));
+    QCOMPARE(end.state, UpdateState::Success);
+    const QByteArray log = m_coordinator->log(41);
+    QCOMPARE(log.count("\nline 1\nline 2\nline 3\nline 4\nline 5\nline 6\n"), 1);
+}
+
+void JobRunTest::repeatsTheResultUntilAccepted_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::newRow("202: not yet") << 202;
+    QTest::newRow("412: the whole log again") << 412;
+    QTest::newRow("500") << 500;
+    QTest::newRow("429") << 429;
+}
+
+void JobRunTest::repeatsTheResultUntilAccepted()
+{
+    QFETCH(int, status);
+    m_coordinator->setInterval(1);
+    m_coordinator->disturb("final", status, 1);
+    QCOMPARE(finish(scriptJob({u"echo hello"_s})).state, UpdateState::Success);
+    QCOMPARE(m_coordinator->log(41).count("\nhello\n"), 1);
+    QCOMPARE(m_coordinator->calls().count("PUT success"), 2);
+}
+
+void JobRunTest::terminalHoldsTheEnd()
+{
+    JobRun *run = begin(scriptJob({u"sleep 0.3"_s}));
+    QSignalSpy held(run, &JobRun::held);
+    QSignalSpy ended(run, &JobRun::ended);
+    QTRY_VERIFY(run->terminalPlace().isOk());
+    const auto place = run->terminalPlace();
+    QVERIFY(place->directory.endsWith("/runnerto/0/group/sample"));
+    QVERIFY(place->environment.contains("CI_PROJECT_DIR=" + place->directory));
+    run->setTerminals(1);
+    QVERIFY(held.wait(5'000));
+    QVERIFY(run->heldUntil());
+    QVERIFY(!m_coordinator->end(41));
+    run->setTerminals(0);
+    QVERIFY(ended.wait(5'000));
+    QCOMPARE(m_coordinator->end(41)->state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(41).contains("Terminal is connected, will time out in 60s..."));
+    QVERIFY(!run->terminalPlace().isOk());
+}
+
+void JobRunTest::holdEndsByItself()
+{
+    m_sessionTimeout = seconds {1};
+    JobRun *run = begin(scriptJob({u"exit 4"_s}));
+    QSignalSpy ended(run, &JobRun::ended);
+    connect(run, &JobRun::terminalsMustEnd, run, [run] { run->setTerminals(0); });
+    run->setTerminals(1);
+    QVERIFY(ended.wait(10'000));
+    QCOMPARE(m_coordinator->end(41)->exitCode, 4);
+    QVERIFY(m_coordinator->log(41).contains("terminal session timed out"));
+}
+
+static QByteArray runGit(const QString &directory, const QStringList &arguments)
+{
+    QProcess git;
+    git.setWorkingDirectory(directory);
+    git.start(u"git"_s, QStringList {u"-c"_s, u"user.name=T"_s, u"-c"_s, u"user.email=t@t"_s,
+                                     u"-c"_s, u"protocol.file.allow=always"_s}
+                  + arguments);
+    git.waitForFinished();
+    return git.readAllStandardOutput().trimmed();
+}
+
+void JobRunTest::fetchesRealRepositories()
+{
+    const QString source = m_directory->filePath(u"source"_s);
+    QDir().mkpath(source);
+    runGit(source, {u"init"_s, u"-q"_s, u"-b"_s, u"main"_s});
+    runGit(source, {u"commit"_s, u"-q"_s, u"--allow-empty"_s, u"-m"_s, u"one"_s});
+    QFile readme(source + u"/README"_s);
+    QVERIFY(readme.open(QIODevice::WriteOnly));
+    readme.write("hello\n");
+    readme.close();
+    runGit(source, {u"add"_s, u"."_s});
+    runGit(source, {u"commit"_s, u"-q"_s, u"-m"_s, u"two"_s});
+    JobPayload job = scriptJob({u"cat README"_s, u"git log --oneline | wc -l"_s, u"ls"_s,
+                                u"touch junk .git/index.lock"_s, u"cat .git/config"_s});
+    job.gitInfo.repoUrl = u"file://x:sekret-pass@/"_s; // Replaced below; only its form matters.
+    job.gitInfo.repoUrl = u"file://"_s + source;
+    job.gitInfo.sha = QString::fromLatin1(runGit(source, {u"rev-parse"_s, u"HEAD"_s}));
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.gitInfo.depth = 1;
+    job.variables.first().value = u"clone"_s;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(41).contains("\nhello\n"));
+    QVERIFY(m_coordinator->log(41).contains("\n1\n"));
+
+    // Again in the same place: a fetch, without what was left there.
+    job.id = 42;
+    job.gitInfo.depth = 0;
+    job.variables.first().value = u"fetch"_s;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(42).contains("\n2\n"));
+    QVERIFY(m_coordinator->log(42).contains("Removing junk"));
+
+    job.id = 43;
+    job.gitInfo.refspecs = {u"--upload-pack=touch /tmp/x"_s};
+    QCOMPARE(finish(job).failureReason, FailureReason::RunnerSystemFailure);
+    job.id = 44;
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.gitInfo.sha = QString(40, u'f');
+    QCOMPARE(finish(job).exitCode, 1);
+}
+
+void JobRunTest::fetchesSubmodules_data()
+{
+    QTest::addColumn<QStringList>("variables"); // KEY=VALUE
+    QTest::addColumn<QByteArray>("found"); // What the script finds of: a/mid, a/in/deep, b/deep, depth of a.
+    const auto row = [](const char *name, const QStringList &variables, const char *found) {
+        QTest::newRow(name) << variables << QByteArray(found);
+    };
+    row("none unless asked for", {}, "-|-|-|-");
+    row("an unknown strategy is none", {u"GIT_SUBMODULE_STRATEGY=some"_s}, "-|-|-|-");
+    row("the first level", {u"GIT_SUBMODULE_STRATEGY=normal"_s}, "mid|-|deep|2");
+    row("all levels", {u"GIT_SUBMODULE_STRATEGY=recursive"_s}, "mid|deep|deep|2");
+    row("shallow ones", {u"GIT_SUBMODULE_STRATEGY=recursive"_s, u"GIT_SUBMODULE_DEPTH=1"_s}, "mid|deep|deep|1");
+    row("some of them", {u"GIT_SUBMODULE_STRATEGY=recursive"_s, u"GIT_SUBMODULE_PATHS=a"_s}, "mid|deep|-|2");
+    row("all but some", {u"GIT_SUBMODULE_STRATEGY=normal"_s, u"GIT_SUBMODULE_PATHS=:(exclude)a"_s}, "-|-|deep|-");
+}
+
+void JobRunTest::fetchesSubmodules()
+{
+    QFETCH(QStringList, variables);
+    QFETCH(QByteArray, found);
+    const auto repository = [this](const QString &name, const QString &file,
+                                   const QList<std::pair<QString, QString>> &submodules) {
+        const QString path = m_directory->filePath(name);
+        QDir().mkpath(path);
+        runGit(path, {u"init"_s, u"-q"_s, u"-b"_s, u"main"_s});
+        runGit(path, {u"commit"_s, u"-q"_s, u"--allow-empty"_s, u"-m"_s, u"one"_s});
+        QFile out(path + u'/' + file);
+        if (out.open(QIODevice::WriteOnly)) {
+            out.write(file.toUtf8() + '\n');
+        }
+        out.close();
+        for (const auto &[source, place] : submodules) {
+            runGit(path, {u"-c"_s, u"protocol.file.allow=always"_s, u"submodule"_s, u"--quiet"_s, u"add"_s,
+                          u"file://"_s + source, place});
+        }
+        runGit(path, {u"add"_s, u"."_s});
+        runGit(path, {u"commit"_s, u"-q"_s, u"-m"_s, u"two"_s});
+        return path;
+    };
+    const QString deep = repository(u"deep.git"_s, u"deep"_s, {});
+    const QString middle = repository(u"middle.git"_s, u"mid"_s, {{deep, u"in"_s}});
+    const QString top = repository(u"top.git"_s, u"README"_s, {{middle, u"a"_s}, {deep, u"b"_s}});
+    JobPayload job = scriptJob(
+        {u"f() { if [ -e $1 ]; then cat $1; else echo -; fi; }"_s,
+         u"echo \"found $(f a/mid)|$(f a/in/deep)|$(f b/deep)|"
+         "$(if [ -e a/mid ]; then git -C a log --oneline | wc -l; else echo -; fi)\""_s});
+    job.gitInfo.repoUrl = u"file://"_s + top;
+    job.gitInfo.sha = QString::fromLatin1(runGit(top, {u"rev-parse"_s, u"HEAD"_s}));
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.variables.first().value = u"clone"_s;
+    // git takes submodules from the disk only where that is allowed.
+    job.variables.append({u"GIT_ALLOW_PROTOCOL"_s, u"file"_s, true, false, false, false});
+    for (const QString &variable : variables) {
+        job.variables.append({variable.section(u'=', 0, 0), variable.section(u'=', 1), true, false,
+                              false, false});
+    }
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY2(m_coordinator->log(41).contains("found " + found + '\n'),
+             m_coordinator->log(41).constData());
+}
+
+void JobRunTest::carriesUntrackedFiles()
+{
+    const QString source = m_directory->filePath(u"source"_s);
+    QDir().mkpath(source);
+    runGit(source, {u"init"_s, u"-q"_s, u"-b"_s, u"main"_s});
+    QFile ignore(source + u"/.gitignore"_s);
+    QVERIFY(ignore.open(QIODevice::WriteOnly));
+    ignore.write("*.o\n");
+    ignore.close();
+    runGit(source, {u"add"_s, u"."_s});
+    runGit(source, {u"commit"_s, u"-q"_s, u"-m"_s, u"one"_s});
+    JobPayload job = scriptJob(
+        {u"mkdir sub; echo 1 > sub/made; echo 1 > ignored.o; echo 1 > unwanted.tmp; echo 1 > 'a \"b\"'"_s});
+    job.gitInfo.repoUrl = u"file://"_s + source;
+    job.gitInfo.sha = QString::fromLatin1(runGit(source, {u"rev-parse"_s, u"HEAD"_s}));
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.variables.first().value = u"clone"_s;
+    ci::protocol::JobArtifact archive;
+    archive.untracked = true;
+    archive.exclude = {u"*.tmp"_s};
+    archive.type = u"archive"_s;
+    job.artifacts = {archive};
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QCOMPARE(m_coordinator->uploads(41).size(), 1);
+    const QByteArray body = m_coordinator->uploads(41).first();
+    for (const char *name : {"sub/made", "ignored.o", "a \"b\""}) {
+        QVERIFY2(body.contains(name), name);
+    }
+    for (const char *name : {".gitignore", "unwanted.tmp", ".git/"}) {
+        QVERIFY2(!body.contains(name), name);
+    }
+}
+
+void JobRunTest::keepsCaches()
+{
+    JobPayload job = scriptJob({u"mkdir -p deps; echo v$CI_JOB_ID > deps/stamp"_s});
+    job.variables.append({u"CI_JOB_ID"_s, u"41"_s, true, false, false, false});
+    job.cache = {{u"deps-$CI_JOB_ID"_s, false, {u"deps/"_s}, u"pull-push"_s,
+                  ci::protocol::RunWhen::OnSuccess, {}}};
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    JobPayload next = scriptJob({u"cat deps/stamp"_s});
+    next.id = 42;
+    next.variables.first().value = u"empty"_s;
+    next.cache = {{u"other"_s, false, {u"deps/"_s}, u"pull"_s, ci::protocol::RunWhen::OnSuccess,
+                   {u"../../escape"_s, u"deps-41"_s}}};
+    QCOMPARE(finish(next).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(42).contains("\nv41\n"));
+    next.id = 43;
+    next.cache.first().policy = u"sideways"_s;
+    QCOMPARE(finish(next).state, UpdateState::Failed);
+}
+
+void JobRunTest::carriesArtifacts()
+{
+    JobPayload job = scriptJob({u"mkdir out; echo made > out/a; head -c 3000000 /dev/urandom > out/big"_s});
+    job.variables.first().value = u"empty"_s;
+    ci::protocol::JobArtifact archive;
+    archive.name = u"n\"$CI_JOB_STATUS"_s;
+    archive.paths = {u"out/"_s};
+    archive.expireIn = u"1 week"_s;
+    archive.type = u"archive"_s;
+    ci::protocol::JobArtifact failed = archive;
+    failed.when = ci::protocol::RunWhen::OnFailure;
+    job.artifacts = {archive, failed};
+    m_coordinator->disturb("artifacts", 500, 1);
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QCOMPARE(m_coordinator->uploads(41).size(), 1);
+    QCOMPARE(m_coordinator->uploadTargets().size(), 2);
+    QVERIFY(m_coordinator->uploadTargets().last().contains("expire_in=1%20week"));
+    const QByteArray body = m_coordinator->uploads(41).first();
+    QVERIFY(body.contains("filename=\"n%22running.zip\""));
+    const qsizetype start = body.indexOf("\r\n\r\n") + 4;
+    m_coordinator->addArtifact(41, body.mid(start, body.lastIndexOf("\r\n--") - start));
+
+    JobPayload next = scriptJob({u"cat out/a; wc -c < out/big"_s});
+    next.id = 42;
+    next.variables.first().value = u"empty"_s;
+    next.dependencies = {{41, u"make"_s, ci::Secret("t"_ba), ci::protocol::DependencyFile {u"a.zip"_s, 1}},
+                         {40, u"none"_s, ci::Secret("t"_ba), std::nullopt}};
+    QCOMPARE(finish(next).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(42).contains("\nmade\n3000000\n"));
+    next.id = 43;
+    next.dependencies.first().id = 99;
+    QCOMPARE(finish(next).exitCode, 1);
+}
+
+void JobRunTest::failsWhenAnUploadIsRefused()
+{
+    JobPayload job = scriptJob({u"echo x > x"_s});
+    ci::protocol::JobArtifact archive;
+    archive.paths = {u"x"_s};
+    archive.type = u"archive"_s;
+    job.artifacts = {archive};
+    m_coordinator->disturb("artifacts", 413, 1);
+    const JobUpdate end = finish(job);
+    QCOMPARE(end.failureReason, FailureReason::ScriptFailure);
+    QCOMPARE(end.exitCode, 1);
+}
+
+void JobRunTest::fileVariablesGoAway()
+{
+    const QString mark = m_directory->filePath(u"where"_s);
+    JobPayload job = scriptJob({u"stat -c %a $KEY; cat $KEY; echo $KEY > %1"_s.arg(mark)});
+    job.variables.append({u"KEY"_s, u"one\ntwo\n"_s, false, false, true, true});
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(41).contains("\n600\none\ntwo\n"));
+    QVERIFY(!QFile::exists(QString::fromUtf8(file(u"where"_s).trimmed())));
+}
+
+CAPSTAN_TEST(JobRunTest)
+#include "tst_jobrun.moc"

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import { useState } from 'preact/hooks';
+import { get, projectApi, send } from '../base/api';
+import { useResource } from '../base/resource';
+import type { Member } from '../base/types';
+import { Button, Input, Select } from '../parts/controls';
+import { ask } from '../parts/dialog';
+import { Absent } from '../parts/empty';
+import { toastError } from '../parts/toast';
+
+const roles = [['10', 'Guest'], ['20', 'Reporter'], ['30', 'Developer'], ['40', 'Maintainer'], ['50', 'Owner']] as const;
+
+export function MemberSettings({ path }: { path: string }) {
+    const base = `${projectApi(path)}/members`;
+    const members = useResource(base, () => get<Member[]>(`${base}?per_page=100`));
+    const [name, setName] = useState('');
+    const [role, setRole] = useState('30');
+    const add = async () => {
+        await send('POST', base, { username: name.trim(), access_level: Number(role) });
+        setName('');
+        members.reload();
+    };
+    const change = (member: Member, level: string) => {
+        send('PUT', `${base}/${member.id}`, { access_level: Number(level) }).then(members.reload, (error: unknown) => {
+            toastError(error);
+            members.reload();
+        });
+    };
+    const remove = async (member: Member) => {
+        if (await ask({ title: `Remove ${member.username}?`, text: 'They lose what this project gave them; open terminals of theirs end.', action: 'Remove', danger: true })) {
+            await send('DELETE', `${base}/${member.id}`);
+            members.reload();
+        }
+    };
+    return (
+        <section class="card" data-testid="settings-members">
+            <h2>Members</h2>
+            {!members.value && <Absent error={members.error} reload={members.reload} what="list of members" />}
+            <ul class="plain-rows">
+                {members.value?.map((member) => (
+                    <li key={member.id} data-testid="member-row" data-user={member.username}>
+                        <span class="grow"><b>{member.username}</b> <span class="muted">{member.name}</span></span>
+                        <Select label={`Role of ${member.username}`} value={String(member.access_level)} options={roles} onChange={(level) => change(member, level)} />
+                        <Button label={`Remove ${member.username}`} icon="trash" kind="ghost" bare onPress={() => remove(member)} />
+                    </li>
+                ))}
+            </ul>
+            <div class="add-row">
+                <Input value={name} onText={setName} placeholder="user name" aria-label="User name" testid="member-name" />
+                <Select label="Role" value={role} options={roles} onChange={setRole} />
+                <Button label="Add" icon="plus" disabled={!name.trim()} testid="member-add" onPress={add} />
+            </div>
+        </section>
+    );
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// node test/browser.mjs DIST CHROMIUM: the built page in a real browser, over the mock of dev/. Every
+// step waits for what it expects; anything the browser complains about (the policy above all) fails.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [dist, executablePath = '/usr/bin/chromium', ...only] = process.argv.slice(2);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const patience = 30000;
+
+async function startMock() {
+    const mock = spawn(process.execPath, [join(root, 'dev/mock.mjs'), dist, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const address = await new Promise((resolve, reject) => {
+        mock.stdout.on('data', (data) => resolve(/http:\S+?(?=\/ )/.exec(String(data))[0]));
+        mock.on('exit', () => reject(new Error('the mock did not start')));
+    });
+    return { mock, address };
+}
+
+const { mock, address } = await startMock();
+const browser = await chromium.launch({
+    executablePath,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const complaints = [];
+
+async function newPage(options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.stack));
+    page.on('dialog', (dialog) => dialog.accept());
+    return page;
+}
+
+const terminalState = (page, state) => page.locator(`[data-testid=terminal-state][data-state=${state}]`).waitFor();
+const linesIs = (page, count) => page.locator(`[data-testid=log][data-lines="${count}"]`).waitFor();
+const screenText = async (page) => (await page.locator('.xterm-rows').innerText()).replace(/\u00a0/g, ' ').split('\n').map((line) => line.trimEnd()).join('\n').trim();
+const screenHas = (page, text) => page.waitForFunction((wanted) => document.querySelector('.xterm-rows')?.textContent.replace(/\u00a0/g, ' ').includes(wanted), text);
+
+async function openTerminal(page) {
+    await page.goto(`${address}/root/sample/-/jobs/404/terminal`);
+    await terminalState(page, 'connected');
+    await screenHas(page, '$');
+}
+
+const tests = {
+    async 'signs in and goes back, but only to this site'(page) {
+        await page.goto(`${address}/-/sign_in?return_to=//evil.example/`);
+        await page.getByTestId('sign-in-login').fill('root');
+        await page.getByTestId('sign-in-password').fill('secret');
+        await page.getByTestId('sign-in-submit').click();
+        await page.getByTestId('project-row').first().waitFor();
+        assert.equal(page.url(), `${address}/`);
+    },
+    async 'shows a pipeline by stage and as a table'(page) {
+        await page.goto(`${address}/root/sample/-/pipelines/40`);
+        await page.locator('[data-testid=job-pill][data-name=compile][data-state=success]').waitFor();
+        await page.locator('[data-testid=job-pill][data-name=explore][data-state=held]').waitFor();
+        await page.getByTestId('view-table').click();
+        await page.locator('[data-testid=job-row][data-name=lint] [data-state=warning]').waitFor();
+    },
+    async 'names the place of an error in the CI file'(page) {
+        await page.goto(`${address}/root/sample/-/pipelines/37`);
+        assert.match(await page.getByTestId('yaml-error').first().innerText(), /\.gitlab-ci\.yml:14:3/);
+    },
+    async 'holds 200,000 lines with few elements'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/414#L150000-L150003`);
+        await linesIs(page, 200040);
+        await page.locator('[data-line="149999"].chosen').waitFor();
+        assert.ok(await page.locator('.log-row').count() < 200);
+        await page.getByTestId('log-search').fill('line 199999');
+        await page.locator('[data-testid=log-hits]', { hasText: '1 of 1' }).waitFor();
+        await page.locator('.log-text .current').waitFor();
+    },
+    async 'copies a selection whose middle is not in the document'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/414`);
+        await linesIs(page, 200040);
+        await page.locator('[data-line="1"]').waitFor();
+        await page.evaluate(() => document.getSelection().setBaseAndExtent(document.querySelector('[data-line="1"] .log-text'), 0, document.querySelector('[data-line="2"] .log-text'), 1));
+        await page.evaluate(() => { document.querySelector('[data-testid=log]').scrollTop = 30000; });
+        await page.locator('[data-line="1500"]').waitFor();
+        await page.evaluate(() => document.getSelection().extend(document.querySelector('[data-line="1500"] .log-text'), 0));
+        await page.keyboard.press('Control+C');
+        const text = await page.evaluate(() => navigator.clipboard.readText());
+        assert.equal(text.split('\n').length, 1500);
+        assert.ok(text.startsWith('line 1 of many'));
+    },
+    async 'keeps a hostile log inert'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/415`);
+        await page.getByTestId('log-line').first().waitFor();
+        assert.equal(await page.locator('.log script, .log img').count(), 0);
+        const links = await page.locator('.log-text a').evaluateAll((all) => all.map((link) => link.href));
+        assert.deepEqual(links, ['http://good.example/a']);
+        assert.match(await page.title(), /^Passed/);
+    },
+    async 'follows a log live, also over a lost socket'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/404`);
+        await page.getByTestId('log-line').first().waitFor();
+        const lines = async () => Number(await page.getByTestId('log').getAttribute('data-lines'));
+        const more = (than) => page.waitForFunction((count) => Number(document.querySelector('[data-testid=log]').dataset.lines) > count, than);
+        await more(await lines());
+        await page.request.get(`${address}/api/v4/mock/drop-live`);
+        await page.locator('[data-testid=live-state][data-state=open]').waitFor({ state: 'attached' });
+        await more(await lines() + 1);
+    },
+    async 'obeys the keyboard'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/405`);
+        await page.getByTestId('log-line').first().waitFor();
+        await page.keyboard.press('?');
+        await page.getByTestId('help-dialog').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByTestId('help-dialog').waitFor({ state: 'detached' });
+        await page.keyboard.press('g');
+        await page.keyboard.press('p');
+        await page.getByTestId('pipeline-row').first().waitFor();
+    },
+    async 'brings the same shell back after a lost socket and a reload'(page) {
+        await openTerminal(page);
+        await page.keyboard.type('query\r');
+        await screenHas(page, '[?1;2c');
+        await page.keyboard.press('Control+C');
+        await page.keyboard.type('drop\r');
+        await terminalState(page, 'reconnecting');
+        await terminalState(page, 'connected');
+        await page.keyboard.type('env\r');
+        await screenHas(page, 'CI_JOB_NAME=explore');
+        const before = await screenText(page);
+        assert.equal(before.match(/the socket goes away/g).length, 1);
+        await page.reload();
+        await screenHas(page, 'CI_JOB_NAME=explore');
+        assert.equal(await screenText(page), before, 'a replayed query was answered again');
+    },
+    async 'asks before several lines are pasted'(page) {
+        await openTerminal(page);
+        await page.evaluate(() => navigator.clipboard.writeText('ls\nenv\u001b[201~\n'));
+        await page.keyboard.press('Control+Shift+V');
+        await page.getByTestId('question-no').click();
+        await page.keyboard.press('Control+Shift+V');
+        await page.getByTestId('question-yes').click();
+        await screenHas(page, 'env[201~');
+    },
+    async 'takes a flood and answers afterwards'(page) {
+        await openTerminal(page);
+        await page.keyboard.type('flood\r');
+        await page.keyboard.type('size\r');
+        await screenHas(page, 'sample$ size');
+    },
+    async 'never lets output write the clipboard, and cleans the title'(page) {
+        await openTerminal(page);
+        await page.evaluate(() => navigator.clipboard.writeText('mine'));
+        await page.keyboard.type('osc52\rtitle\r');
+        await page.locator('[data-testid=terminal-title]', { hasText: '<b>hello</b> builder' }).waitFor();
+        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'mine');
+    },
+    async 'shows held with its time, and ends by the button'(page) {
+        await openTerminal(page);
+        await page.keyboard.type('hold\r');
+        await terminalState(page, 'held');
+        await page.getByTestId('terminal-disconnect').click();
+        await terminalState(page, 'ended');
+        await page.getByTestId('terminal-again').click();
+        await terminalState(page, 'connected');
+        await screenHas(page, '$');
+        await page.keyboard.type('exit\r');
+        await page.locator('[data-testid=terminal-overlay]', { hasText: 'exit code 0' }).waitFor();
+    },
+    async 'fits a phone'() {
+        const page = await newPage({ viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+        for (const path of ['/', '/root/sample', '/root/sample/-/pipelines', '/root/sample/-/pipelines/40', '/root/sample/-/jobs/405', '/admin/runners', '/root/sample/-/settings']) {
+            await page.goto(address + path);
+            await page.locator('h1').first().waitFor();
+            assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path);
+        }
+        await openTerminal(page);
+        await page.getByTestId('terminal-keys').waitFor();
+        await page.context().close();
+    },
+    async 'changes an empty project and a running job before the reader\'s eyes'(page) {
+        await page.goto(`${address}/root/fresh`);
+        await page.getByTestId('empty-repository').waitFor();
+        await page.locator('[data-testid=live-state][data-state=open]').waitFor({ state: 'attached' });
+        const again = setInterval(() => page.request.get(`${address}/api/v4/mock/first-push`).catch(() => undefined), 500);
+        await page.getByTestId('empty-repository').waitFor({ state: 'detached' }).finally(() => clearInterval(again));
+        await page.goto(`${address}/root/sample/-/pipelines/40`);
+        const pill = (state) => page.locator(`[data-testid=job-pill][data-name="test: [gcc, release]"][data-state=${state}]`).waitFor();
+        await pill('running');
+        await page.locator('[data-testid=live-state][data-state=open]').waitFor({ state: 'attached' });
+        await page.request.get(`${address}/api/v4/mock/finish/404`);
+        await pill('success');
+    },
+};
+
+let failed = 0;
+for (const [name, body] of Object.entries(tests)) {
+    if (only.length > 0 && !only.some((part) => name.includes(part))) {
+        continue;
+    }
+    const page = await newPage();
+    try {
+        await body(page);
+        assert.deepEqual(complaints.splice(0), [], 'the browser complained');
+        console.log(`ok   ${name}`);
+    } catch (error) {
+        failed += 1;
+        complaints.length = 0;
+        console.log(`FAIL ${name}\n${error.stack}`);
+    }
+    await page.context().close();
+}
+await browser.close();
+mock.kill();
+console.log(failed === 0 ? 'all passed' : `${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
