@@ -103,7 +103,7 @@ void PipelineGraph::consider(size_t index)
     const bool isOpen = job.state == JobState::Created;
     if (job.hasNeeds) {
         if (isOpen) {
-            m_candidates.push_back(index);
+            m_candidates.insert(index);
         }
         return;
     }
@@ -133,7 +133,7 @@ void PipelineGraph::update(size_t index, const model::Job &moved)
     if (isSettled(job.kind())) {
         for (const size_t dependent : job.dependents) {
             if (m_jobs[dependent].state == JobState::Created) {
-                m_candidates.push_back(dependent);
+                m_candidates.insert(dependent);
             }
         }
     }
@@ -169,14 +169,14 @@ FoldSet PipelineGraph::kindsOfNeeds(size_t index) const
     return kinds;
 }
 
-std::optional<size_t> PipelineGraph::takeCandidate()
+std::optional<size_t> PipelineGraph::firstCandidate()
 {
     while (!m_candidates.empty()) {
-        const size_t index = m_candidates.front();
-        m_candidates.pop_front();
+        const size_t index = *m_candidates.begin();
         if (m_jobs[index].state == JobState::Created) {
             return index;
         }
+        m_candidates.erase(index);
     }
     return std::nullopt;
 }

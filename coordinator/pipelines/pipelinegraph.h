@@ -7,7 +7,6 @@
 #include <QHash>
 
 #include <array>
-#include <deque>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -64,8 +63,10 @@ public:
     FoldSet kindsBefore(int stage) const;
     FoldSet kindsOfNeeds(size_t index) const;
 
-    /// A created job whose needs may have become ready; each once.
-    std::optional<size_t> takeCandidate();
+    /// The first created job whose needs may have become ready.
+    std::optional<size_t> firstCandidate();
+    /// It has been looked at; it comes again when one of its needs moves.
+    void dropCandidate(size_t index) { m_candidates.erase(index); }
     /// The first stage in which jobs wait for their predecessors' stages: later ones cannot start
     /// before it has.
     std::optional<int> firstOpenStage() const;
@@ -95,7 +96,7 @@ private:
     QHash<QString, size_t> m_byName;
     std::vector<Stage> m_stages;
     Counts m_counts {};
-    std::deque<size_t> m_candidates;
+    std::set<size_t> m_candidates;
     std::set<size_t> m_givers;
     PipelineState m_storedState;
     bool m_cancelsOnJobFailure;

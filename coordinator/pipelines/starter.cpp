@@ -27,6 +27,19 @@ bool isAllowed(When when, PipelineState before, FoldMode mode)
     return false;
 }
 
+// In the line of the stages, where one job decides for all that wait with it.
+std::optional<StartDecision> nextOfStages(const PipelineGraph &graph)
+{
+    const std::optional<int> stage = graph.firstOpenStage();
+    if (!stage) {
+        return std::nullopt;
+    }
+    const size_t job = graph.firstOpenJob(*stage);
+    const Start start
+        = chooseStart(graph.at(job).when, groupStatus(graph.kindsBefore(*stage)), FoldMode::Stage);
+    return start != Start::Wait ? std::optional(StartDecision {job, start}) : std::nullopt;
+}
+
 } // namespace
 
 Start chooseStart(When when, std::optional<PipelineState> before, FoldMode mode)
@@ -45,7 +58,13 @@ Start chooseStart(When when, std::optional<PipelineState> before, FoldMode mode)
 
 std::optional<StartDecision> nextStart(PipelineGraph &graph)
 {
-    while (const std::optional<size_t> job = graph.takeCandidate()) {
+    const std::optional<StartDecision> staged = nextOfStages(graph);
+    while (const std::optional<size_t> job = graph.firstCandidate()) {
+        // Who starts first is handed out first: the order of the file, not of the two lines.
+        if (staged && staged->job < *job) {
+            return staged;
+        }
+        graph.dropCandidate(*job);
         const Start start
             = chooseStart(graph.at(*job).when,
                           groupStatus(graph.kindsOfNeeds(*job), FoldMode::Needs), FoldMode::Needs);
@@ -53,14 +72,7 @@ std::optional<StartDecision> nextStart(PipelineGraph &graph)
             return StartDecision {*job, start};
         }
     }
-    const std::optional<int> stage = graph.firstOpenStage();
-    if (!stage) {
-        return std::nullopt;
-    }
-    const size_t job = graph.firstOpenJob(*stage);
-    const Start start
-        = chooseStart(graph.at(job).when, groupStatus(graph.kindsBefore(*stage)), FoldMode::Stage);
-    return start != Start::Wait ? std::optional(StartDecision {job, start}) : std::nullopt;
+    return staged;
 }
 
 } // namespace ci::pipelines

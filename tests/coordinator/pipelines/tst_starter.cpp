@@ -18,6 +18,7 @@ class StarterTest final : public QObject
 private Q_SLOTS:
     void starts_data();
     void starts();
+    void startsInTheOrderOfTheFile();
     void looksOnlyAtWhatAJobAffects();
 };
 
@@ -62,8 +63,8 @@ Picture read(const QString &text)
     return picture;
 }
 
-// Takes every decision, as the service would.
-QString settled(const QString &text)
+// Takes every decision, as the service would, in this order.
+QStringList decided(const QString &text)
 {
     Picture picture = read(text);
     PipelineGraph graph({}, picture.jobs, picture.needs);
@@ -77,6 +78,12 @@ QString settled(const QString &text)
         graph.update(next->job, job);
         decisions << job.name + u':' + QLatin1StringView(protocol::word(job.state));
     }
+    return decisions;
+}
+
+QString settled(const QString &text)
+{
+    QStringList decisions = decided(text);
     decisions.sort();
     return decisions.join(u' ');
 }
@@ -134,6 +141,13 @@ void StarterTest::starts()
     QTEST(settled(picture), "decisions");
 }
 
+void StarterTest::startsInTheOrderOfTheFile()
+{
+    // A job that needs nothing does not come before those of the first stage.
+    QCOMPARE(decided(u"a 0 created; b 0 created on_success <; c 0 created; d 1 created on_success <"_s),
+             (QStringList {u"a:pending"_s, u"b:pending"_s, u"c:pending"_s, u"d:pending"_s}));
+}
+
 void StarterTest::looksOnlyAtWhatAJobAffects()
 {
     // Five thousand jobs, each of the second half needs one of the first: after the first round a
@@ -162,7 +176,7 @@ void StarterTest::looksOnlyAtWhatAJobAffects()
         QCOMPARE(next->job, i + Half);
         picture.jobs[next->job].state = JobState::Pending;
         graph.update(next->job, picture.jobs[next->job]);
-        QVERIFY(!graph.takeCandidate());
+        QVERIFY(!graph.firstCandidate());
     }
     QCOMPARE(graph.fold(), PipelineState::Running);
 }
