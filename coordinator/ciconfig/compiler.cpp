@@ -28,10 +28,13 @@ public:
     {
     }
 
+    /// The file and all it includes as one tree, and nothing of it checked: nullptr after an error.
+    NodePtr merged(const QByteArray &text) { return m_includer.load(text, m_context); }
+
     /// Everything that needs no pipeline: steps 1 to 8 of the reference's order of processing.
     std::optional<Configuration> analyse(const QByteArray &text)
     {
-        NodePtr tree = m_includer.load(text, m_context);
+        NodePtr tree = merged(text);
         if (!tree) {
             return std::nullopt;
         }
@@ -123,20 +126,22 @@ static Validated check(Session &session, const QByteArray &text)
 RunForm runForm(const QByteArray &text, const Context &context, const Source &source)
 {
     Session session(context, source, MissingIncludes::Strict);
-    auto configuration = session.analyse(text);
+    const auto configuration = session.analyse(text);
     RunForm form {session.inputs(), {}, session.report().errors()};
-    const std::vector<model::GivenInput> stand = placeholders(form.inputs);
-    if (!configuration && !stand.empty() && context.inputs.empty()) {
-        // The values are what the form is there to ask for. What is still wrong may be the fault of
-        // those put in here, so it is not told.
-        Context filled = context;
-        filled.inputs = stand;
-        Session second(filled, source, MissingIncludes::Strict);
-        configuration = second.analyse(text);
-        form.errors.clear();
-    }
     if (configuration) {
         form.variables = variableFields(*configuration->root);
+        return form;
+    }
+    Context filled = context;
+    filled.inputs = placeholders(form.inputs);
+    filled.inputValuesAre = InputValuesAre::Placeholders;
+    if (!filled.inputs.empty() && context.inputs.empty()) {
+        // The values are what the form is there to ask for. What is still wrong may be the fault of
+        // those put in here, so it is not told.
+        Session second(filled, source, MissingIncludes::Strict);
+        const NodePtr tree = second.merged(text);
+        form.variables = tree ? variableFields(*tree) : std::vector<VariableField>();
+        form.errors.clear();
     }
     return form;
 }

@@ -28,6 +28,9 @@ struct Message
 
 enum class ForeignIncludes : quint8 { Ask, Skip };
 
+/// Placeholders have the right type, and need not match the pattern of an input.
+enum class InputValuesAre : quint8 { Given, Placeholders };
+
 struct Context
 {
     QString file; ///< The path of the root file, for messages: ".gitlab-ci.yml".
@@ -45,6 +48,7 @@ struct Context
     };
     std::vector<Variable> variables;
     std::vector<model::GivenInput> inputs = {}; ///< For the header of the root file.
+    InputValuesAre inputValuesAre = InputValuesAre::Given;
     /// "group/project", for `only: [ref@group/project]`. Empty = unknown, as on the command line: the
     /// restriction then counts as met, for the file is read where it belongs.
     QString projectPath;

@@ -25,6 +25,7 @@ NodePtr Includer::load(const QByteArray &text, const Context &context)
 {
     const IncludedFile root {context.file, text, &m_tools.source, Eyes::Starter, true};
     m_rootInputs = context.inputs;
+    m_inputValuesAre = context.inputValuesAre;
     const NodePtr tree = loadFile(root, nullptr, {m_tools.report.addFile(context.file), 1, 1});
     return tree && !m_tools.report.failed() ? tree : nullptr;
 }

@@ -61,6 +61,7 @@ private:
     int m_includes = 0;
     quint64 m_cost = 0;
     std::vector<model::GivenInput> m_rootInputs;
+    InputValuesAre m_inputValuesAre = InputValuesAre::Given;
     NodePtr m_rootDefinitions;
     std::map<std::pair<const Tree *, QString>, Documents> m_parsed;
 };

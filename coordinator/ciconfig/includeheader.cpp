@@ -49,6 +49,7 @@ std::optional<InputValues> Includer::headerValues(const NodePtr &header, const I
         return std::nullopt;
     }
     InputHeader inputHeader(definitions, m_tools.scope, m_tools.conditions.regexes(), m_tools.report);
+    inputHeader.setValuesAre(m_inputValuesAre);
     if (!inputHeader.check()) {
         return std::nullopt;
     }

@@ -355,7 +355,9 @@ bool InputHeader::accepts(const QString &name, const Node &definition, const Nod
         m_report.error(value.position(), u"`%1` input: %2 is not %3"_s.arg(name, subject, type->wanted));
         return false;
     }
-    const Node *regex = definition.isMap() ? definition.given(u"regex"_s) : nullptr;
+    const bool isPlaceholder = m_valuesAre == InputValuesAre::Placeholders;
+    const Node *regex
+        = definition.isMap() && !isPlaceholder ? definition.given(u"regex"_s) : nullptr;
     if (regex && !m_regexes.matchesPattern(regex->text(), value.text()).value_or(false)) {
         m_report.error(value.position(),
                        u"`%1` input: %2 does not match required RegEx pattern"_s.arg(name, subject));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "coordinator/ciconfig/compiler.h"
 #include "coordinator/ciconfig/node.h"
 #include "coordinator/ciconfig/regex.h"
 #include "coordinator/ciconfig/report.h"
@@ -32,6 +33,7 @@ public:
     InputHeader(NodePtr inputs, const Scope &scope, RegexCache &regexes, Report &report);
 
     bool check();
+    void setValuesAre(InputValuesAre what) { m_valuesAre = what; }
 
     /// `given` may be null; `at` is who gives the values. nullopt: reported.
     std::optional<InputValues> resolve(const Node *given, Position at);
@@ -46,6 +48,7 @@ private:
     const Scope &m_scope;
     RegexCache &m_regexes;
     Report &m_report;
+    InputValuesAre m_valuesAre = InputValuesAre::Given;
 };
 
 } // namespace ci::ciconfig

@@ -65,8 +65,14 @@ void RunFormTest::readsOnWhereValuesAreMissing()
     QVERIFY(!form.inputs[0].fallback);
     // The stage made of nothing is not the fault of the file.
     QVERIFY(form.errors.empty());
-    const RunForm other = formOf("spec: {inputs: {what: }}\n---\nvariables: {A: {description: a}}\n"
-                                 "job: {script: 'x $[[ inputs.what ]]'}\n");
+    QCOMPARE(form.variables.size(), size_t(1));
+    // Nor is it that nothing does not match.
+    const RunForm other
+        = formOf("spec: {inputs: {what: {regex: '^v'}}}\n---\ninclude:\n"
+                 "  - {local: more.yml, inputs: {what: '$[[ inputs.what ]]'}}\n",
+                 {{u"more.yml"_s, "spec: {inputs: {what: {regex: '^v'}}}\n---\n"
+                                  "variables: {A: {description: a}}\n"
+                                  "job: {script: 'x $[[ inputs.what ]]'}\n"}});
     QCOMPARE(other.variables.size(), size_t(1));
 }
 
