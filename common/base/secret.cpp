@@ -5,6 +5,8 @@
 
 #include <sodium.h>
 
+#include <array>
+
 namespace ci {
 
 Secret::~Secret()
@@ -26,10 +28,22 @@ QByteArray randomText(int count)
 {
     static constexpr char Alphabet[]
         = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    constexpr size_t Letters = sizeof(Alphabet) - 1;
+    constexpr size_t Fair = 256 - 256 % Letters; // Bytes from here on would favour some letters.
+    // By the handful: each letter for itself would be a system call.
+    std::array<unsigned char, 48> bytes;
+    size_t left = 0;
     QByteArray text(count, Qt::Uninitialized);
     for (char &c : text) {
-        c = Alphabet[randombytes_uniform(sizeof(Alphabet) - 1)];
+        do {
+            if (left == 0) {
+                randombytes_buf(bytes.data(), bytes.size());
+                left = bytes.size();
+            }
+        } while (bytes[--left] >= Fair);
+        c = Alphabet[bytes[left] % Letters];
     }
+    sodium_memzero(bytes.data(), bytes.size());
     return text;
 }
 

@@ -179,6 +179,27 @@ QJsonObject JobPayload::toJson() const
     return object;
 }
 
+QByteArray JobPayload::toBytes() const
+{
+    // There are some fifty variables, more than all the rest: they are written as text.
+    JobPayload rest = *this;
+    rest.variables.clear();
+    QJsonObject object = rest.toJson();
+    object.remove("variables"_L1);
+    QByteArray json = compactJson(object);
+    json.chop(1);
+    json += ",\"variables\":[";
+    for (const JobVariable &variable : variables) {
+        variable.appendTo(json);
+        json += ',';
+    }
+    if (!variables.isEmpty()) {
+        json.chop(1);
+    }
+    json += "]}";
+    return json;
+}
+
 JobPayload JobPayload::read(JsonReader &reader)
 {
     JobPayload payload;

@@ -101,6 +101,8 @@ struct JobPayload
     bool operator==(const JobPayload &) const = default;
 
     QJsonObject toJson() const;
+    /// What goes over the wire.
+    QByteArray toBytes() const;
     static JobPayload read(JsonReader &reader);
     /// Errors name the field: "steps[0].script[1]: must be a string". id and token must be there.
     static Result<JobPayload> fromJson(QByteArrayView bytes);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "common/protocol/jobpayloadparts.h"
 
+#include "common/protocol/jsontext.h"
+
 #include <array>
 
 using namespace Qt::StringLiterals;
@@ -56,6 +58,23 @@ QJsonObject JobVariable::toJson() const
 {
     return {{u"key"_s, key},       {u"value"_s, value}, {u"public"_s, isPublic},
             {u"masked"_s, masked}, {u"file"_s, file},   {u"raw"_s, raw}};
+}
+
+void JobVariable::appendTo(QByteArray &json) const
+{
+    const auto flag = [&json](const char *name, bool value) {
+        json += name;
+        json += value ? "true" : "false";
+    };
+    json += "{\"key\":";
+    appendJsonText(json, key);
+    json += ",\"value\":";
+    appendJsonText(json, value);
+    flag(",\"public\":", isPublic);
+    flag(",\"masked\":", masked);
+    flag(",\"file\":", file);
+    flag(",\"raw\":", raw);
+    json += '}';
 }
 
 JobVariable JobVariable::read(JsonReader &reader)

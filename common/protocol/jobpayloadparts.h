@@ -28,6 +28,8 @@ struct JobVariable
 
     bool operator==(const JobVariable &) const = default;
     QJsonObject toJson() const;
+    /// The same as text.
+    void appendTo(QByteArray &json) const;
     static JobVariable read(JsonReader &reader);
 };
 

@@ -22,7 +22,7 @@ net::Response jobAnswer(const queue::JobAnswer &answer)
     {
         net::Response operator()(const queue::HandedOut &handedOut) const
         {
-            return jsonResponse(201, handedOut.payload.toJson());
+            return jsonResponse(201, handedOut.payload.toBytes());
         }
         net::Response operator()(const queue::NoJob &noJob) const
         {
