@@ -38,13 +38,9 @@ Result<void> PrepareStage::prepare() const
         return made;
     }
     // What a killed runner left there is neither this job's nor harmless.
-    if (Result<void> removed = removeTree(place.temporaryDirectory); !removed) {
-        return removed;
-    }
-    if (Result<void> made = makeDirectories(place.temporaryDirectory); !made) {
+    if (Result<void> made = makePrivateDirectory(place.temporaryDirectory); !made) {
         return made;
     }
-    ::chmod(place.temporaryDirectory.constData(), S_IRWXU);
     return writeFileVariables(m_context);
 }
 
@@ -62,7 +58,7 @@ void PrepareStage::start()
 void removeTemporaryFiles(const JobContext &context)
 {
     const ActAs user(context.actingUser());
-    (void)!removeTree(context.workspace.temporaryDirectory).isOk();
+    (void)!emptyDirectory(context.workspace.temporaryDirectory).isOk();
 }
 
 } // namespace ci::runner

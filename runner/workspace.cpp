@@ -140,6 +140,40 @@ Result<void> removeTree(const QByteArray &path)
     return {};
 }
 
+Result<void> emptyDirectory(const QByteArray &path)
+{
+    std::error_code problem;
+    std::filesystem::directory_iterator entry(path.toStdString(), problem);
+    for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
+        std::filesystem::remove_all(entry->path(), problem);
+        if (problem) {
+            break;
+        }
+    }
+    if (problem && problem != std::errc::no_such_file_or_directory) {
+        return systemError(u"cannot empty "_s + QString::fromUtf8(path), problem.value());
+    }
+    return {};
+}
+
+Result<void> makePrivateDirectory(const QByteArray &path)
+{
+    struct stat info {};
+    const bool isOurs = ::lstat(path.constData(), &info) == 0 && S_ISDIR(info.st_mode)
+        && info.st_uid == ::geteuid() && (info.st_mode & 07777) == S_IRWXU;
+    if (isOurs && emptyDirectory(path)) {
+        return {};
+    }
+    if (Result<void> removed = removeTree(path); !removed) {
+        return removed;
+    }
+    if (Result<void> made = makeDirectories(path); !made) {
+        return made;
+    }
+    ::chmod(path.constData(), S_IRWXU);
+    return {};
+}
+
 Result<void> writeNewFile(const QByteArray &path, const QByteArray &bytes, unsigned mode)
 {
     const int file

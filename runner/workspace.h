@@ -48,6 +48,13 @@ Result<void> prepareBuildsDirectory(const QByteArray &path, const JobUser *user)
 /// Removes a tree without following links. Missing is fine. May be long: for a worker.
 Result<void> removeTree(const QByteArray &path);
 
+/// Removes what is in a directory. Missing is fine. May be long: for a worker.
+Result<void> emptyDirectory(const QByteArray &path);
+
+/// An empty directory of mode 0700 that is the calling user's. One that is there is used again: of
+/// directories that come and go with every job a file system tires.
+Result<void> makePrivateDirectory(const QByteArray &path);
+
 /// A new file with `mode`, never through a link or over what is there.
 Result<void> writeNewFile(const QByteArray &path, const QByteArray &bytes, unsigned mode);
 
