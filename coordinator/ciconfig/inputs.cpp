@@ -295,7 +295,9 @@ std::optional<InputValues> InputHeader::resolve(const Node *given, Position at)
 NodePtr InputHeader::valueOf(const MapEntry &input, const Node *given, Position at,
                              const InputValues &others)
 {
-    const NodePtr provided = given && given->isMap() ? given->get(input.key) : nullptr;
+    // Null is as good as nothing: the default counts.
+    const bool isProvided = given && given->isMap() && given->given(input.key);
+    const NodePtr provided = isProvided ? given->get(input.key) : nullptr;
     const Node &definition = *input.value;
     const Node *rules = definition.isMap() ? definition.given(u"rules"_s) : nullptr;
     const Node *rule = rules ? matchingRule(*rules, others) : &definition;

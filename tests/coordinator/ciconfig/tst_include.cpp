@@ -112,6 +112,7 @@ void IncludeTest::takesInputsForTheRootFile_data()
         "5 3.5 true [\"a\"]");
     row("the last of a name counts", {{u"who"_s, u"a"_s}, {u"who"_s, u"b"_s}}, "b 1 false []");
     row("defaults", {{u"who"_s, u"x"_s}}, "x 1 false []");
+    row("null is not given", {{u"who"_s, u"x"_s}, {u"n"_s, QJsonValue::Null}}, "x 1 false []");
     row("a missing one", {}, "`who` input: required value has not been provided");
     row("typed values are not converted", {{u"who"_s, u"x"_s}, {u"n"_s, u"3"_s}},
         "`n` input: provided value is not a number");
