@@ -104,11 +104,14 @@ private:
 
 } // namespace
 
-bool isWantedByPolicy(const Node *only, const Node *except, const Context &context,
-                      const Scope &scope, Conditions &conditions)
+bool isInOnly(const Node *only, const Context &context, const Scope &scope, Conditions &conditions)
 {
-    PolicyCheck check(context, scope, conditions);
-    return check.isOnly(only) && !check.isExcept(except);
+    return PolicyCheck(context, scope, conditions).isOnly(only);
+}
+
+bool isInExcept(const Node *except, const Context &context, const Scope &scope, Conditions &conditions)
+{
+    return PolicyCheck(context, scope, conditions).isExcept(except);
 }
 
 } // namespace ci::ciconfig

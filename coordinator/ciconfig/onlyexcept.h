@@ -5,9 +5,11 @@
 
 namespace ci::ciconfig {
 
-/// The old way to choose when a job runs. `only` and `except` may be null. Without `only` a job
-/// runs for branches and tags; `refs` has the same default in the long form.
-bool isWantedByPolicy(const Node *only, const Node *except, const Context &context,
-                      const Scope &scope, Conditions &conditions);
+/// The old way to choose when a job runs. `only` may be null: the job then runs for branches and
+/// tags; `refs` has the same default in the long form.
+bool isInOnly(const Node *only, const Context &context, const Scope &scope, Conditions &conditions);
+
+/// `except` may be null: nothing is excluded.
+bool isInExcept(const Node *except, const Context &context, const Scope &scope, Conditions &conditions);
 
 } // namespace ci::ciconfig

@@ -149,10 +149,10 @@ private:
         }
         const Node *only = job.node->given(u"only"_s);
         const Node *except = job.node->given(u"except"_s);
-        if (m_configuration.hasWorkflowRules() && !only && !except) {
-            return {true, nullptr};
-        }
-        return {isWantedByPolicy(only, except, m_context, scope, m_conditions), nullptr};
+        // Workflow rules take the place of what a job without `only` means otherwise.
+        const bool isAllowed
+            = (m_configuration.hasWorkflowRules() && !only) || isInOnly(only, m_context, scope, m_conditions);
+        return {isAllowed && !isInExcept(except, m_context, scope, m_conditions), nullptr};
     }
 
     void planJob(const JobEntry &job)
@@ -170,6 +170,7 @@ private:
             if (!choice.isWanted || (when && when->text() == "never"_L1)) {
                 continue;
             }
+            checkCircularVariables(job, own, scope);
             if (!spec) {
                 const NodePtr node = withJobInputs(job.node);
                 spec = readJobSpec(*node);
@@ -187,7 +188,6 @@ private:
             }
             variables.setAll(instance.variables);
             plan.spec.variables = variables.all();
-            checkCircularVariables(job, variables);
             const Scope finalScope({&m_outer.above, &variables, &builtIn, &m_outer.below});
             plan.tags = expandedTags(job, finalScope);
             fillPlan(plan, job, choice.rule);
@@ -205,9 +205,9 @@ private:
         return raw;
     }
 
-    void checkCircularVariables(const JobEntry &job, const VariableSet &variables)
+    void checkCircularVariables(const JobEntry &job, const VariableSet &variables, const Scope &scope)
     {
-        const QStringList circle = circularVariables(variables);
+        const QStringList circle = circularVariables(variables, scope);
         if (circle.isEmpty()) {
             return;
         }
@@ -296,6 +296,7 @@ private:
 
     void finish()
     {
+        checkNeeded();
         const bool hasMain = std::any_of(m_plan.jobs.begin(), m_plan.jobs.end(), [](const JobPlan &job) {
             return job.stage != ".pre"_L1 && job.stage != ".post"_L1;
         });
@@ -307,7 +308,6 @@ private:
         std::stable_sort(m_plan.jobs.begin(), m_plan.jobs.end(), [](const JobPlan &a, const JobPlan &b) {
             return a.stageIndex < b.stageIndex;
         });
-        checkNeeded();
         int index = -1;
         for (JobPlan &job : m_plan.jobs) {
             if (m_plan.stages.isEmpty() || m_plan.stages.last() != job.stage) {

@@ -152,13 +152,13 @@ QStringList referencedVariables(const QString &text)
 
 enum class Visit : quint8 { Open, Done };
 
-static QStringList circleFrom(const VariableSet &variables, const QString &key, QStringList &path,
+static QStringList circleFrom(const Scope &scope, const QString &key, QStringList &path,
                               QHash<QString, Visit> &visits)
 {
     if (visits.contains(key)) {
         return visits.value(key) == Visit::Open ? path.sliced(path.indexOf(key)) : QStringList();
     }
-    const model::SpecVariable *variable = variables.find(key);
+    const model::SpecVariable *variable = scope.find(key);
     if (!variable || variable->raw || path.size() > 1000) {
         return {};
     }
@@ -168,7 +168,7 @@ static QStringList circleFrom(const VariableSet &variables, const QString &key, 
         if (name == key) {
             continue;
         }
-        if (const QStringList circle = circleFrom(variables, name, path, visits); !circle.isEmpty()) {
+        if (const QStringList circle = circleFrom(scope, name, path, visits); !circle.isEmpty()) {
             return circle;
         }
     }
@@ -177,7 +177,7 @@ static QStringList circleFrom(const VariableSet &variables, const QString &key, 
     return {};
 }
 
-QStringList circularVariables(const VariableSet &variables)
+QStringList circularVariables(const VariableSet &variables, const Scope &scope)
 {
     QHash<QString, Visit> visits;
     for (const model::SpecVariable &variable : variables.all()) {
@@ -185,7 +185,7 @@ QStringList circularVariables(const VariableSet &variables)
         if (!variable.value.contains(u'$') && !variable.value.contains(u'%')) {
             continue;
         }
-        if (const QStringList circle = circleFrom(variables, variable.key, path, visits);
+        if (const QStringList circle = circleFrom(scope, variable.key, path, visits);
             !circle.isEmpty()) {
             return circle;
         }

@@ -49,8 +49,8 @@ private:
 /// The names that a value refers to, in order, with repetitions.
 QStringList referencedVariables(const QString &text);
 
-/// A circle among variables that refer to each other (["A", "B"]); empty = none. A variable that
-/// names itself is no circle: it takes the value of a lower level.
-QStringList circularVariables(const VariableSet &variables);
+/// A circle that one of `variables` leads to (["A", "B"]); empty = none. The scope says what a name means, so a
+/// higher level may break it. A variable that names itself is no circle: it takes the value of a lower level.
+QStringList circularVariables(const VariableSet &variables, const Scope &scope);
 
 } // namespace ci::ciconfig

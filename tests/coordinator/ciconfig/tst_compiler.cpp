@@ -29,6 +29,7 @@ private Q_SLOTS:
     void needsInstances();
     void demandsWhatIsNeeded();
     void layersVariables();
+    void refusesCirclesOfVariables();
     void expandsTags();
     void ordersStages();
     void readsWhatRunnersGet();
@@ -195,6 +196,14 @@ void CompilerTest::decidesByOnlyAndExcept_data()
     row("only: {changes: [src/*]}", "");
     row("only: {kubernetes: active}", "");
     row("except: {changes: [docs/*]}", "");
+    // With workflow rules a job without `only` is wanted everywhere.
+    const auto underRules = [&row](const char *job, const char *in) {
+        row((QByteArray(job) + "\nworkflow: {rules: [{when: always}]}").constData(), in);
+    };
+    underRules("when: always", "branch feature tag mr schedule");
+    underRules("except: [main]", "feature tag mr");
+    underRules("only: {variables: [$CI_COMMIT_BRANCH]}", "branch feature schedule");
+    underRules("only: {variables: ['$NONE == null']}", "branch feature tag schedule");
 }
 
 void CompilerTest::decidesByOnlyAndExcept()
@@ -303,6 +312,8 @@ void CompilerTest::demandsWhatIsNeeded()
                                      "b: {script: x, needs: [a], rules: [{needs: [c]}]}\n");
     QVERIFY2(byRule.isValid(), qPrintable(firstError(byRule)));
     QCOMPARE(findJob(byRule, u"b"_s)->needs->front().job, u"c"_s);
+    // Before it is asked whether anything but .pre and .post is left.
+    QVERIFY(!compiled("a: {stage: .pre, script: x, rules: [{if: $NONE}]}\nb: {stage: .post, script: x, needs: [a]}\n").isValid());
 }
 
 void CompilerTest::layersVariables()
@@ -318,6 +329,19 @@ void CompilerTest::layersVariables()
                                          {u"B"_s, u"rule"_s}, {u"C"_s, u"matrix"_s}}));
     QCOMPARE(findJob(result, u"k"_s)->spec.variables, (std::vector<SpecVariable> {{u"H"_s, u"$G"_s, true}}));
     QVERIFY(findJob(result, u"l"_s)->spec.variables.empty());
+}
+
+void CompilerTest::refusesCirclesOfVariables()
+{
+    QVERIFY(!compiled("variables: {A: $B}\nj: {script: x, variables: {B: $A}}\n").isValid());
+    // Variables of a rule come only after circles were looked for.
+    QVERIFY(compiled("j: {script: x, variables: {A: $B}, rules: [{variables: {B: $A}}]}\n").isValid());
+    Context context = branchContext();
+    context.variables.push_back({u"B"_s, u"x"_s, true});
+    const Compiled broken = compile("j: {script: x, variables: {A: $B, B: $A}}\n", context, MemorySource());
+    QVERIFY2(broken.isValid(), qPrintable(firstError(broken)));
+    context.variables.back().value = u"$A"_s;
+    QVERIFY(!compile("j: {script: x, variables: {A: $B}}\n", context, MemorySource()).isValid());
 }
 
 void CompilerTest::expandsTags()
