@@ -2,7 +2,6 @@
 #include "runner/keeper.h"
 
 #include "runner/keepernursery.h"
-#include "runner/keeperwire.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,54 @@
 using namespace Qt::StringLiterals;
 
 namespace ci::runner {
+
+namespace {
+
+void appendText(QByteArray &bytes, const QByteArray &text)
+{
+    bytes.append(text.constData()); // As execve will read it: up to a NUL.
+    bytes.append('\0');
+}
+
+keeper::CommandHead headOf(const KeeperCommand &command)
+{
+    keeper::CommandHead head;
+    head.arguments = static_cast<uint32_t>(command.arguments.size()) + 1;
+    head.variables = static_cast<uint32_t>(command.environment.size());
+    head.hasInput = command.input >= 0;
+    head.isTerminal = command.terminal;
+    if (command.user) {
+        head.hasUser = true;
+        head.user = command.user->uid;
+        head.group = command.user->gid;
+        head.groups = static_cast<uint32_t>(command.user->groups.size());
+    }
+    return head;
+}
+
+bool sendCommand(int channel, const KeeperCommand &command)
+{
+    QByteArray bytes;
+    if (command.user) {
+        const std::vector<gid_t> &groups = command.user->groups;
+        bytes.append(reinterpret_cast<const char *>(groups.data()),
+                     static_cast<qsizetype>(groups.size() * sizeof(gid_t)));
+    }
+    appendText(bytes, command.program);
+    appendText(bytes, command.directory);
+    appendText(bytes, command.argumentZero.isEmpty() ? command.program : command.argumentZero);
+    for (const QList<QByteArray> *list : {&command.arguments, &command.environment}) {
+        for (const QByteArray &text : *list) {
+            appendText(bytes, text);
+        }
+    }
+    keeper::CommandHead head = headOf(command);
+    head.bytes = static_cast<uint64_t>(bytes.size());
+    return keeper::sendCommand(channel, head, bytes.constData(), command.output, command.error,
+                               command.input);
+}
+
+} // namespace
 
 Keeper::Keeper(int channel, pid_t program)
     : m_channel(channel), m_program(program)
@@ -64,7 +111,7 @@ Result<Keeper> Keeper::start(const KeeperCommand &command)
         return made.error();
     }
     // Comes as soon as the program is loaded: about a millisecond.
-    KeeperHello hello;
+    keeper::Hello hello;
     if (!sendCommand(ends[0], command)
         || ::recv(ends[0], &hello, sizeof hello, 0) != static_cast<ssize_t>(sizeof hello)) {
         ::close(ends[0]);
@@ -96,12 +143,12 @@ std::optional<KeeperNews> Keeper::read()
 
 void Keeper::signal(int number)
 {
-    const KeeperOrder order = number;
+    const keeper::Order order = number;
     if (m_channel >= 0) {
         (void)!::send(m_channel, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }
 
-void Keeper::kill() { signal(KillEverything); }
+void Keeper::kill() { signal(keeper::KillEverything); }
 
 } // namespace ci::runner

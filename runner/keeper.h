@@ -3,6 +3,7 @@
 
 #include "common/base/result.h"
 #include "runner/jobuser.h"
+#include "runner/keeper/wire.h"
 
 #include <QByteArray>
 #include <QList>
@@ -27,18 +28,7 @@ struct KeeperCommand
     bool terminal = false; ///< `input` is a terminal: new session, and it becomes controlling.
 };
 
-/// One message of a keeper.
-struct KeeperNews
-{
-    enum class Kind : qint32 {
-        CannotStart, ///< value: errno. Gone follows.
-        Exited, ///< The program ended by itself; value: its exit status.
-        Signaled, ///< value: the signal's number.
-        Gone, ///< It and everything it started are gone; value: how many could not be killed.
-    };
-    Kind kind = Kind::Gone;
-    qint32 value = 0;
-};
+using KeeperNews = keeper::News;
 
 /// A process between us and a job's program that collects everything the program leaves behind
 /// (child subreaper): on kill() or when we die, however that happens, it kills its whole tree,

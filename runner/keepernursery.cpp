@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "runner/keepernursery.h"
 
-#include "runner/descriptors.h"
-#include "runner/keeperprocess.h"
+#include "runner/keeper/descriptors.h"
+#include "runner/keeper/nursery.h"
+#include "runner/keeperimage.h"
 
-#include <sys/prctl.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 
 using namespace Qt::StringLiterals;
 
@@ -18,31 +20,41 @@ namespace ci::runner {
 
 namespace {
 
-[[noreturn]] void tendNursery(int requests)
+constexpr int RequestsDescriptor = 3; // Where the nursery's main looks.
+
+// The nursery's program as a file without a name; -1 where the system will not have it.
+int programFile()
 {
-    ::setsid();
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, nullptr); // A Ctrl-C is for the runner, which may finish its jobs.
-    ::signal(SIGCHLD, SIG_IGN); // Keepers tell of their end themselves; nobody has to wait for them.
-    prctl(PR_SET_NAME, "capstan-nursery");
-    (void)!::chdir("/");
-    closeAllBut(requests, requests);
-    for (;;) {
-        const ReceivedDescriptors request = receiveDescriptors(requests, nullptr, 0);
-        if (request.bytes < 0 && errno == EINTR) {
-            continue;
-        }
-        if (request.bytes < 0 || request.count != 1) {
-            ::_exit(0); // Our maker is gone.
-        }
-        const int channel = request.descriptors[0];
-        if (::fork() == 0) {
-            ::close(requests);
-            keeperMain(channel);
-        }
-        ::close(channel);
+    constexpr unsigned Executable = 0x10; // MFD_EXEC of Linux 6.3: older ones take it for granted.
+    int file = ::memfd_create("capstan-nursery", MFD_CLOEXEC | Executable);
+    if (file < 0) {
+        file = ::memfd_create("capstan-nursery", MFD_CLOEXEC);
     }
+    const std::span<const char> image = keeperImage();
+    const auto size = static_cast<ssize_t>(image.size());
+    if (file >= 0 && ::write(file, image.data(), image.size()) != size) {
+        ::close(file);
+        file = -1;
+    }
+    return file;
+}
+
+// In the child: becomes the program, or, where files without a name may not be run, does the same
+// from inside this one, which is only slower.
+[[noreturn]] void becomeNursery(int program, int requests)
+{
+    if (program >= 0) {
+        const int spare = ::fcntl(program, F_DUPFD_CLOEXEC, RequestsDescriptor + 1);
+        const int kept = ::fcntl(requests, F_DUPFD_CLOEXEC, RequestsDescriptor + 1);
+        char name[] = "capstan-nursery";
+        char *const arguments[] = {name, nullptr};
+        char *const environment[] = {nullptr};
+        if (::dup2(kept, RequestsDescriptor) == RequestsDescriptor) {
+            syscall(SYS_execveat, spare, "", arguments, environment, AT_EMPTY_PATH);
+        }
+        requests = kept;
+    }
+    keeper::tendNursery(requests);
 }
 
 } // namespace
@@ -66,12 +78,15 @@ bool KeeperNursery::start()
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return false;
     }
+    const int program = programFile();
     const pid_t pid = ::fork();
     if (pid == 0) {
-        ::close(ends[0]);
-        tendNursery(ends[1]);
+        becomeNursery(program, ends[1]);
     }
     const int error = errno;
+    if (program >= 0) {
+        ::close(program);
+    }
     ::close(ends[1]);
     if (pid < 0) {
         ::close(ends[0]);
@@ -87,10 +102,10 @@ Result<void> KeeperNursery::makeKeeper(int channel)
 {
     const std::lock_guard lock(m_mutex);
     const char request = 0;
-    if (m_requests >= 0 && sendDescriptors(m_requests, &request, 1, {channel})) {
+    if (m_requests >= 0 && keeper::sendDescriptors(m_requests, &request, 1, {channel})) {
         return {};
     }
-    if (start() && sendDescriptors(m_requests, &request, 1, {channel})) {
+    if (start() && keeper::sendDescriptors(m_requests, &request, 1, {channel})) {
         return {};
     }
     return systemError(u"cannot start a process"_s, errno);

@@ -10,9 +10,9 @@
 namespace ci::runner {
 
 /// The process that keepers are forked from. A fork copies the page tables of its maker and makes
-/// every page that either side writes afterwards a fault: for the runner itself that cost as much
-/// as a whole small job. The nursery is forked while we are small and never grows. It ends when we
-/// do; should it be killed, the next keeper starts a new one. Any thread.
+/// every page that either side uses afterwards a fault: for the runner itself that cost as much
+/// as a whole small job. So the nursery is a small static program (runner/keeper), carried inside
+/// this one. It ends when we do; should it be killed, the next keeper starts a new one. Any thread.
 class KeeperNursery final
 {
 public:
@@ -22,7 +22,7 @@ public:
     KeeperNursery(const KeeperNursery &) = delete;
     KeeperNursery &operator=(const KeeperNursery &) = delete;
 
-    /// Forks a keeper that lives by `channel` (keeperMain), which stays the caller's to close.
+    /// Forks a keeper that lives by `channel` (runner/keeper/wire.h), which stays the caller's to close.
     Result<void> makeKeeper(int channel);
 
     pid_t process() const { return m_process; }

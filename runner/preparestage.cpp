@@ -4,6 +4,7 @@
 #include <QSysInfo>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace ci::runner {
 
@@ -38,7 +39,9 @@ Result<void> PrepareStage::prepare() const
         return made;
     }
     // What a killed runner left there is neither this job's nor harmless.
-    if (Result<void> made = makePrivateDirectory(place.temporaryDirectory); !made) {
+    const JobUser *acting = m_context.actingUser();
+    const uid_t owner = acting ? acting->uid : ::geteuid();
+    if (Result<void> made = makePrivateDirectory(place.temporaryDirectory, owner, ScriptFileName); !made) {
         return made;
     }
     return writeFileVariables(m_context);
@@ -58,7 +61,7 @@ void PrepareStage::start()
 void removeTemporaryFiles(const JobContext &context)
 {
     const ActAs user(context.actingUser());
-    (void)!emptyDirectory(context.workspace.temporaryDirectory).isOk();
+    (void)!emptyDirectory(context.workspace.temporaryDirectory, ScriptFileName).isOk();
 }
 
 } // namespace ci::runner

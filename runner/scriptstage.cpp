@@ -2,8 +2,6 @@
 #include "runner/scriptstage.h"
 
 #include <csignal>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -32,8 +30,7 @@ Result<QByteArray> ScriptStage::writeFile(const ShellEnvironment &shell) const
     const QByteArray text = writeScript(
         {shell.assignments, m_plan.commands, m_context.variables.flag("CI_DEBUG_TRACE")});
     const ActAs user(m_context.actingUser());
-    ::unlink(path.constData());
-    if (Result<void> written = writeNewFile(path, text, S_IRUSR | S_IWUSR); !written) {
+    if (Result<void> written = writePrivateFile(path, text); !written) {
         return written.error();
     }
     return path;

@@ -182,8 +182,7 @@ std::optional<KeeperCommand> SourcesStage::hook(const QByteArray &name, const QS
     const QByteArray path = m_context.workspace.temporaryDirectory + '/' + name;
     const ShellEnvironment shell = m_context.shell();
     const ActAs user(m_context.actingUser());
-    ::unlink(path.constData());
-    if (!writeNewFile(path, writeScript({shell.assignments, commands}), S_IRUSR | S_IWUSR)) {
+    if (!writePrivateFile(path, writeScript({shell.assignments, commands}))) {
         return std::nullopt;
     }
     return m_context.command(bashPath(), {path});

@@ -54,7 +54,7 @@ milliseconds limitFrom(const JobContext &context, const QByteArray &variable, mi
 
 std::unique_ptr<Stage> makeScript(const JobStep &step, JobContext &context)
 {
-    ScriptPlan plan {"step", stepCommands(step, context.entry), milliseconds {0}};
+    ScriptPlan plan {ScriptFileName, stepCommands(step, context.entry), milliseconds {0}};
     if (isAfterScript(step)) {
         plan.name = "after_script";
         plan.limit = limitFrom(context, "RUNNER_AFTER_SCRIPT_TIMEOUT", AfterScriptLimit);

@@ -19,6 +19,8 @@ namespace ci::runner {
 namespace {
 
 constexpr qsizetype ShortTokenLength = 8;
+constexpr mode_t PrivateFileMode = S_IRUSR | S_IWUSR;
+constexpr mode_t ModeBits = 07777;
 constexpr mode_t DirectoryMode = S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH;
 
 bool isPlain(char c)
@@ -44,6 +46,45 @@ QByteArray absolute(const QString &path, const QString &fallback)
 {
     return QFile::encodeName(QDir::cleanPath(QDir::current().absoluteFilePath(
         path.isEmpty() ? fallback : path)));
+}
+
+// For writing, emptied; -1: there is none, or it is no plain file with one name.
+int openPlainFile(const char *path)
+{
+    // Without O_NONBLOCK a named pipe would keep us.
+    const int file = ::open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat info {};
+    const bool isPlain = file >= 0 && ::fstat(file, &info) == 0 && S_ISREG(info.st_mode)
+        && info.st_nlink == 1 && (info.st_mode & ModeBits) == PrivateFileMode
+        && ::ftruncate(file, 0) == 0;
+    if (file >= 0 && !isPlain) {
+        ::close(file);
+        return -1;
+    }
+    return file;
+}
+
+bool emptyFile(const char *path)
+{
+    const int file = openPlainFile(path);
+    return file >= 0 && ::close(file) == 0;
+}
+
+Result<void> writeAndClose(int file, const QByteArray &path, const QByteArray &bytes)
+{
+    qsizetype done = 0;
+    while (done < bytes.size()) {
+        const ssize_t put = ::write(file, bytes.constData() + done,
+                                    static_cast<size_t>(bytes.size() - done));
+        if (put < 0 && errno != EINTR) {
+            const int error = errno;
+            ::close(file);
+            return systemError(u"cannot write "_s + QString::fromUtf8(path), error);
+        }
+        done += put > 0 ? put : 0;
+    }
+    ::close(file);
+    return {};
 }
 
 } // namespace
@@ -140,14 +181,19 @@ Result<void> removeTree(const QByteArray &path)
     return {};
 }
 
-Result<void> emptyDirectory(const QByteArray &path)
+Result<void> emptyDirectory(const QByteArray &path, const QByteArray &kept)
 {
+    const std::filesystem::path stays = kept.toStdString();
     std::error_code problem;
     std::filesystem::directory_iterator entry(path.toStdString(), problem);
-    for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
-        std::filesystem::remove_all(entry->path(), problem);
-        if (problem) {
-            break;
+    while (!problem && entry != std::filesystem::directory_iterator()) {
+        const bool isKept = !kept.isEmpty() && entry->path().filename() == stays
+            && emptyFile(entry->path().c_str());
+        if (!isKept) {
+            std::filesystem::remove_all(entry->path(), problem);
+        }
+        if (!problem) {
+            entry.increment(problem);
         }
     }
     if (problem && problem != std::errc::no_such_file_or_directory) {
@@ -156,12 +202,12 @@ Result<void> emptyDirectory(const QByteArray &path)
     return {};
 }
 
-Result<void> makePrivateDirectory(const QByteArray &path)
+Result<void> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept)
 {
     struct stat info {};
-    const bool isOurs = ::lstat(path.constData(), &info) == 0 && S_ISDIR(info.st_mode)
-        && info.st_uid == ::geteuid() && (info.st_mode & 07777) == S_IRWXU;
-    if (isOurs && emptyDirectory(path)) {
+    const bool isUsable = ::lstat(path.constData(), &info) == 0 && S_ISDIR(info.st_mode)
+        && info.st_uid == owner && (info.st_mode & ModeBits) == S_IRWXU;
+    if (isUsable && emptyDirectory(path, kept)) {
         return {};
     }
     if (Result<void> removed = removeTree(path); !removed) {
@@ -174,6 +220,16 @@ Result<void> makePrivateDirectory(const QByteArray &path)
     return {};
 }
 
+Result<void> writePrivateFile(const QByteArray &path, const QByteArray &bytes)
+{
+    const int file = openPlainFile(path.constData());
+    if (file >= 0) {
+        return writeAndClose(file, path, bytes);
+    }
+    ::unlink(path.constData());
+    return writeNewFile(path, bytes, PrivateFileMode);
+}
+
 Result<void> writeNewFile(const QByteArray &path, const QByteArray &bytes, unsigned mode)
 {
     const int file
@@ -181,19 +237,7 @@ Result<void> writeNewFile(const QByteArray &path, const QByteArray &bytes, unsig
     if (file < 0) {
         return systemError(u"cannot write "_s + QString::fromUtf8(path), errno);
     }
-    qsizetype done = 0;
-    while (done < bytes.size()) {
-        const ssize_t put = ::write(file, bytes.constData() + done,
-                                    static_cast<size_t>(bytes.size() - done));
-        if (put < 0 && errno != EINTR) {
-            const int error = errno;
-            ::close(file);
-            return systemError(u"cannot write "_s + QString::fromUtf8(path), error);
-        }
-        done += put > 0 ? put : 0;
-    }
-    ::close(file);
-    return {};
+    return writeAndClose(file, path, bytes);
 }
 
 } // namespace ci::runner

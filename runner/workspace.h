@@ -48,12 +48,21 @@ Result<void> prepareBuildsDirectory(const QByteArray &path, const JobUser *user)
 /// Removes a tree without following links. Missing is fine. May be long: for a worker.
 Result<void> removeTree(const QByteArray &path);
 
-/// Removes what is in a directory. Missing is fine. May be long: for a worker.
-Result<void> emptyDirectory(const QByteArray &path);
+/// Removes what is in a directory; the file `kept` stays, without a byte. Missing is fine. May be
+/// long: for a worker.
+Result<void> emptyDirectory(const QByteArray &path, const QByteArray &kept = {});
 
-/// An empty directory of mode 0700 that is the calling user's. One that is there is used again: of
-/// directories that come and go with every job a file system tires.
-Result<void> makePrivateDirectory(const QByteArray &path);
+/// An empty directory (but for `kept`, as above) of mode 0700 that is `owner`'s, as whom the thread acts. One that is there is
+/// used again: where directories and files come and go with every job, ext4 looks long for an inode
+/// among those just freed.
+Result<void> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept = {});
+
+/// The script of a job's stages in its temporary directory: written anew by each.
+inline const QByteArray ScriptFileName = QByteArrayLiteral("step");
+
+/// A file of mode 0600 in a private directory. One that is there is used again, if it is a plain
+/// file without a second name; else it is replaced.
+Result<void> writePrivateFile(const QByteArray &path, const QByteArray &bytes);
 
 /// A new file with `mode`, never through a link or over what is there.
 Result<void> writeNewFile(const QByteArray &path, const QByteArray &bytes, unsigned mode);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runner/jobprocess.h"
+#include "runner/keeper/descriptors.h"
+#include "runner/keeper/nursery.h"
+#include "runner/keeper/wire.h"
 #include "runner/keepernursery.h"
 #include "tests/testmain.h"
 
@@ -10,6 +13,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +51,8 @@ private Q_SLOTS:
     void endsAForkBomb();
     void takesLongCommands();
     void startsANewNurseryAfterOneIsKilled();
+    void forksFromTheSmallProgram();
+    void canAlsoForkFromThisOne();
 };
 
 void KeeperTest::givesOutputThenTheEnd_data()
@@ -195,6 +201,43 @@ void KeeperTest::startsANewNurseryAfterOneIsKilled()
     QVERIFY(process.start(shell("true")).isOk());
     QVERIFY(finished.wait());
     QVERIFY(KeeperNursery::instance().process() != first);
+}
+
+void KeeperTest::forksFromTheSmallProgram()
+{
+    const pid_t nursery = KeeperNursery::instance().process();
+    // It may still be on its way from our fork to its own program.
+    QTRY_VERIFY(QFile::symLinkTarget(u"/proc/%1/exe"_s.arg(nursery)).contains("capstan-nursery"_L1));
+}
+
+void KeeperTest::canAlsoForkFromThisOne()
+{
+    int requests[2];
+    int channel[2];
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, requests), 0);
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel), 0);
+    const pid_t nursery = ::fork();
+    if (nursery == 0) {
+        ci::keeper::tendNursery(requests[1]);
+    }
+    ::close(requests[1]);
+    QVERIFY(ci::keeper::sendDescriptors(requests[0], "", 1, {channel[1]}));
+    ::close(channel[1]);
+    constexpr char Text[] = "/bin/false\0/\0false";
+    ci::keeper::CommandHead head;
+    head.bytes = sizeof Text;
+    head.arguments = 1;
+    QVERIFY(ci::keeper::sendCommand(channel[0], head, Text, 1, 2, -1));
+    ci::keeper::Hello hello;
+    QCOMPARE(::recv(channel[0], &hello, sizeof hello, 0), ssize_t {sizeof hello});
+    QVERIFY(hello.program > 0);
+    ci::keeper::News news;
+    QCOMPARE(::recv(channel[0], &news, sizeof news, 0), ssize_t {sizeof news});
+    QCOMPARE(news.kind, ci::keeper::News::Kind::Exited);
+    QCOMPARE(news.value, 1);
+    ::close(channel[0]);
+    ::close(requests[0]);
+    QCOMPARE(::waitpid(nursery, nullptr, 0), nursery);
 }
 
 void KeeperTest::inheritsNothing()

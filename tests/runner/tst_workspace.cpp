@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace ci::runner;
 using namespace Qt::StringLiterals;
@@ -20,6 +21,8 @@ private Q_SLOTS:
     void makesAPrivateDirectory_data();
     void makesAPrivateDirectory();
     void emptiesWhatIsThere();
+    void writesAPrivateFile_data();
+    void writesAPrivateFile();
 };
 
 static void fill(const QString &path)
@@ -56,7 +59,7 @@ void WorkspaceTest::makesAPrivateDirectory()
     } else if (before.endsWith("link"_L1)) {
         QVERIFY(QFile::link(before == "a link"_L1 ? elsewhere : folder.filePath(u"gone"_s), path));
     }
-    QVERIFY(makePrivateDirectory(path.toUtf8()));
+    QVERIFY(makePrivateDirectory(path.toUtf8(), ::geteuid()));
     struct stat info {};
     QCOMPARE(::lstat(path.toUtf8().constData(), &info), 0);
     QCOMPARE(info.st_mode, mode_t {S_IFDIR | 0700});
@@ -76,6 +79,59 @@ void WorkspaceTest::emptiesWhatIsThere()
     QVERIFY(emptyDirectory(path.toUtf8()));
     QVERIFY(QDir(path).isEmpty());
     QVERIFY(QFile::exists(elsewhere + u"/deep/secret"_s));
+
+    QVERIFY(writeNewFile(path.toUtf8() + "/step", "a secret", 0600));
+    fill(path);
+    QVERIFY(emptyDirectory(path.toUtf8(), "step"));
+    QCOMPARE(QDir(path).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList {u"step"_s});
+    QCOMPARE(QFileInfo(path + u"/step"_s).size(), 0);
+}
+
+void WorkspaceTest::writesAPrivateFile_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<bool>("isUsedAgain");
+    QTest::newRow("nothing") << u"nothing"_s << false;
+    QTest::newRow("ours") << u"ours"_s << true;
+    QTest::newRow("open to all") << u"open to all"_s << false;
+    QTest::newRow("with a second name") << u"with a second name"_s << false;
+    QTest::newRow("a link") << u"a link"_s << false;
+    QTest::newRow("a pipe") << u"a pipe"_s << false;
+}
+
+void WorkspaceTest::writesAPrivateFile()
+{
+    QFETCH(const QString, before);
+    QFETCH(const bool, isUsedAgain);
+    QTemporaryDir folder;
+    const QByteArray path = folder.filePath(u"step"_s).toUtf8();
+    const QByteArray other = folder.filePath(u"other"_s).toUtf8();
+    QVERIFY(writeNewFile(before == "a link"_L1 ? other : path, "long before", 0600));
+    if (before == "open to all"_L1) {
+        QCOMPARE(::chmod(path.constData(), 0666), 0);
+    } else if (before == "with a second name"_L1) {
+        QCOMPARE(::link(path.constData(), other.constData()), 0);
+    } else if (before == "a link"_L1) {
+        QCOMPARE(::symlink(other.constData(), path.constData()), 0);
+    } else if (before != "ours"_L1) {
+        QCOMPARE(::unlink(path.constData()), 0);
+    }
+    if (before == "a pipe"_L1) {
+        QCOMPARE(::mkfifo(path.constData(), 0600), 0);
+    }
+    struct stat old {};
+    (void)::lstat(path.constData(), &old);
+    QVERIFY(writePrivateFile(path, "now"));
+    struct stat info {};
+    QCOMPARE(::lstat(path.constData(), &info), 0);
+    QCOMPARE(info.st_mode, mode_t {S_IFREG | 0600});
+    QCOMPARE(info.st_size, 3);
+    QCOMPARE(info.st_ino == old.st_ino && info.st_nlink == 1 && S_ISREG(old.st_mode) && old.st_nlink == 1
+                 && (old.st_mode & 0777) == 0600,
+             isUsedAgain);
+    if (QFile kept(QString::fromUtf8(other)); kept.exists()) {
+        QCOMPARE(kept.size(), 11); // What has two names is not written over.
+    }
 }
 
 CAPSTAN_TEST(WorkspaceTest)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "runner/descriptors.h"
+#include "runner/keeper/descriptors.h"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace ci::runner {
+namespace ci::keeper {
 
 namespace {
 
@@ -78,4 +78,4 @@ void closeAllBut(int first, int second)
     syscall(SYS_close_range, high + 1, ~0U, 0U);
 }
 
-} // namespace ci::runner
+} // namespace ci::keeper

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "runner/keeperprocess.h"
+#include "runner/keeper/keeperprocess.h"
 
-#include "common/base/signaldefaults.h"
-#include "runner/descendants.h"
-#include "runner/descriptors.h"
-#include "runner/keeperwire.h"
+#include "runner/keeper/descendants.h"
+#include "runner/keeper/descriptors.h"
+#include "runner/keeper/wire.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,9 +21,8 @@
 #include <csignal>
 #include <ctime>
 #include <optional>
-#include <vector>
 
-namespace ci::runner {
+namespace ci::keeper {
 
 namespace {
 
@@ -33,34 +31,6 @@ namespace {
 constexpr int MaxKillRounds = 3'000;
 constexpr timespec KillPause {0, 1'000'000};
 
-char **pointers(std::vector<char *> &list) { return list.data(); }
-
-/// A command in the form that execve takes.
-struct PreparedCommand
-{
-    explicit PreparedCommand(const KeeperCommand &wanted) : command(wanted)
-    {
-        add(arguments, wanted.argumentZero.isEmpty() ? wanted.program : wanted.argumentZero);
-        for (const QByteArray &argument : wanted.arguments) {
-            add(arguments, argument);
-        }
-        for (const QByteArray &variable : wanted.environment) {
-            add(environment, variable);
-        }
-        arguments.push_back(nullptr);
-        environment.push_back(nullptr);
-    }
-
-    static void add(std::vector<char *> &list, const QByteArray &text)
-    {
-        list.push_back(const_cast<char *>(text.constData()));
-    }
-
-    const KeeperCommand &command;
-    std::vector<char *> arguments;
-    std::vector<char *> environment;
-};
-
 struct KeeperState
 {
     int channel;
@@ -68,28 +38,27 @@ struct KeeperState
     pid_t program;
 };
 
-void say(int channel, KeeperNews::Kind kind, int value)
+void say(int channel, News::Kind kind, int value)
 {
-    const KeeperNews news {kind, value};
+    const News news {kind, value};
     (void)!::send(channel, &news, sizeof news, MSG_NOSIGNAL);
 }
 
-void resetSignals()
+void unblockSignals()
 {
-    restoreSignalDefaults();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool becomeUser(const JobUser &user)
+bool becomeUser(const Command &command)
 {
-    return syscall(SYS_setgroups, user.groups.size(), user.groups.data()) == 0
-        && syscall(SYS_setresgid, user.gid, user.gid, user.gid) == 0
-        && syscall(SYS_setresuid, user.uid, user.uid, user.uid) == 0;
+    return syscall(SYS_setgroups, command.groupCount, command.groups) == 0
+        && syscall(SYS_setresgid, command.group, command.group, command.group) == 0
+        && syscall(SYS_setresuid, command.user, command.user, command.user) == 0;
 }
 
-bool placeStreams(const KeeperCommand &command)
+bool placeStreams(const Command &command)
 {
     const int input = command.input >= 0 ? command.input : ::open("/dev/null", O_RDONLY);
     // Moved out of the way first: one of them may be 0, 1 or 2.
@@ -100,33 +69,31 @@ bool placeStreams(const KeeperCommand &command)
 }
 
 // In the vforked child: returns only with a failure, in errno.
-void runProgram(PreparedCommand &prepared)
+void runProgram(const Command &command)
 {
-    const KeeperCommand &command = prepared.command;
-    const bool grouped = command.terminal ? ::setsid() > 0 : ::setpgid(0, 0) == 0;
+    const bool grouped = command.isTerminal ? ::setsid() > 0 : ::setpgid(0, 0) == 0;
     if (!grouped || !placeStreams(command)) {
         return;
     }
-    if (command.terminal && ::ioctl(0, TIOCSCTTY, 0) != 0) {
+    if (command.isTerminal && ::ioctl(0, TIOCSCTTY, 0) != 0) {
         return;
     }
     syscall(SYS_close_range, 3U, ~0U, 0U);
-    if (command.user && ::geteuid() == 0 && !becomeUser(*command.user)) {
+    if (command.hasUser && ::geteuid() == 0 && !becomeUser(command)) {
         return;
     }
     // After the change of user, which clears it.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (!command.directory.isEmpty() && ::chdir(command.directory.constData()) != 0) {
+    if (*command.directory != 0 && ::chdir(command.directory) != 0) {
         return;
     }
     ::umask(S_IWGRP | S_IWOTH);
-    resetSignals();
-    ::execve(command.program.constData(), pointers(prepared.arguments),
-             pointers(prepared.environment));
+    unblockSignals();
+    ::execve(command.program, command.arguments, command.environment);
 }
 
 // vfork: the child borrows our memory until execve, so a failure's errno is simply there.
-pid_t startProgram(PreparedCommand &prepared, int *failure)
+pid_t startProgram(const Command &command, int *failure)
 {
     volatile int error = 0;
 #pragma GCC diagnostic push
@@ -134,7 +101,7 @@ pid_t startProgram(PreparedCommand &prepared, int *failure)
     const pid_t child = ::vfork();
 #pragma GCC diagnostic pop
     if (child == 0) {
-        runProgram(prepared);
+        runProgram(command);
         error = errno;
         ::_exit(127);
     }
@@ -155,7 +122,7 @@ bool reapAll(KeeperState &state)
             state.program = 0;
             const bool signaled = WIFSIGNALED(status);
             say(state.channel,
-                signaled ? KeeperNews::Kind::Signaled : KeeperNews::Kind::Exited,
+                signaled ? News::Kind::Signaled : News::Kind::Exited,
                 signaled ? WTERMSIG(status) : WEXITSTATUS(status));
         }
     }
@@ -171,13 +138,13 @@ bool reapAll(KeeperState &state)
         }
         ::nanosleep(&KillPause, nullptr);
     }
-    say(state.channel, KeeperNews::Kind::Gone, reapAll(state) ? std::max(left, 1) : 0);
+    say(state.channel, News::Kind::Gone, reapAll(state) ? std::max(left, 1) : 0);
     ::_exit(0);
 }
 
 void obey(KeeperState &state)
 {
-    KeeperOrder order = KillEverything;
+    Order order = KillEverything;
     const ssize_t got = ::recv(state.channel, &order, sizeof order, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
@@ -191,14 +158,12 @@ void obey(KeeperState &state)
     }
 }
 
-// Blocks everything: a Ctrl-C in the runner's terminal must not kill us before our tree.
+// Everything stays blocked, as in the nursery: a Ctrl-C in the runner's terminal must not kill us
+// before our tree.
 int secludeKeeper()
 {
     ::setsid();
-    restoreSignalDefaults(); // The nursery ignores its children's ends; ours matter.
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, nullptr);
+    ::signal(SIGCHLD, SIG_DFL); // The nursery ignores its children's ends; ours matter.
     prctl(PR_SET_NAME, "capstan-keeper");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t child;
@@ -212,18 +177,17 @@ int secludeKeeper()
 void keeperMain(int channel)
 {
     const int childSignals = secludeKeeper();
-    const std::optional<KeeperCommand> command = receiveCommand(channel);
+    const std::optional<Command> command = receiveCommand(channel);
     if (!command) {
         ::_exit(0); // Our maker died while it made us.
     }
-    PreparedCommand prepared(*command);
     int failure = 0;
-    KeeperState state {channel, childSignals, startProgram(prepared, &failure)};
+    KeeperState state {channel, childSignals, startProgram(*command, &failure)};
     closeAllBut(channel, childSignals);
-    const KeeperHello hello {state.program};
+    const Hello hello {state.program};
     (void)!::send(channel, &hello, sizeof hello, MSG_NOSIGNAL);
     if (state.program == 0) {
-        say(channel, KeeperNews::Kind::CannotStart, failure);
+        say(channel, News::Kind::CannotStart, failure);
         killAllAndLeave(state);
     }
     for (;;) {
@@ -240,4 +204,4 @@ void keeperMain(int channel)
     }
 }
 
-} // namespace ci::runner
+} // namespace ci::keeper

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-namespace ci::runner {
+namespace ci::keeper {
 
 /// The keeper's whole life, in a child that the nursery has just forked: takes its command from
-/// `channel` (keeperwire.h) and lives until everything that came of it is gone.
+/// `channel` (wire.h) and lives until everything that came of it is gone.
 [[noreturn]] void keeperMain(int channel);
 
-} // namespace ci::runner
+} // namespace ci::keeper

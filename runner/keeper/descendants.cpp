@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "runner/descendants.h"
+#include "runner/keeper/descendants.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace ci::runner {
+namespace ci::keeper {
 
 namespace {
 
@@ -123,4 +123,4 @@ int killDescendants(pid_t root)
     return count;
 }
 
-} // namespace ci::runner
+} // namespace ci::keeper

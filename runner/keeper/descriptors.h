@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <initializer_list>
 
-namespace ci::runner {
+namespace ci::keeper {
 
 /// As many as a keeper is given: input, output, error.
 constexpr int MaxPassedDescriptors = 3;
@@ -29,4 +29,4 @@ ReceivedDescriptors receiveDescriptors(int socket, void *bytes, size_t length);
 /// Closes every descriptor of this process but these two (which may be the same).
 void closeAllBut(int first, int second);
 
-} // namespace ci::runner
+} // namespace ci::keeper
