@@ -5,7 +5,9 @@
 #include <QLocale>
 #include <QString>
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -82,25 +84,39 @@ static std::optional<double> numberWord(QStringView word)
     return std::nullopt;
 }
 
-static bool isNumberCharacter(QChar c) { return (c >= u'0' && c <= u'9') || c == u'.'; }
+static bool isDigit(QChar c) { return c >= u'0' && c <= u'9'; }
 
-// Runs of digits, runs of letters; everything between them only separates.
-static std::optional<QStringList> durationWords(QStringView text)
+// Where a number that begins at `from` ends: digits, and a point only where a digit follows it.
+static qsizetype numberEnd(QStringView text, qsizetype from)
+{
+    const auto digitAt = [text](qsizetype i) { return i < text.size() && isDigit(text[i]); };
+    qsizetype end = from;
+    while (digitAt(end)) {
+        ++end;
+    }
+    if (end < text.size() && text[end] == u'.' && digitAt(end + 1)) {
+        ++end;
+        while (digitAt(end)) {
+            ++end;
+        }
+    }
+    return end;
+}
+
+// Numbers stand for themselves, everything between them is words with space around.
+static QStringList durationWords(QStringView text)
 {
     QStringList words;
     for (qsizetype i = 0; i < text.size();) {
-        const QChar c = text[i];
-        if (c.isSpace() || c == u',') {
+        if (text[i].isSpace()) {
             ++i;
             continue;
         }
-        const bool number = isNumberCharacter(c);
-        if (!number && !c.isLetter()) {
-            return std::nullopt;
-        }
-        qsizetype end = i;
-        while (end < text.size() && (number ? isNumberCharacter(text[end]) : text[end].isLetter())) {
-            ++end;
+        qsizetype end = numberEnd(text, i);
+        if (end == i) {
+            while (end < text.size() && !text[end].isSpace() && numberEnd(text, end) == end) {
+                ++end;
+            }
         }
         words.append(text.sliced(i, end - i).toString());
         i = end;
@@ -108,37 +124,114 @@ static std::optional<QStringList> durationWords(QStringView text)
     return words;
 }
 
-std::optional<std::chrono::seconds> parseDuration(QStringView text)
+// "3:41:59": seconds last, and each part before them counts the next unit.
+static std::optional<double> clockSeconds(QStringView text)
 {
-    const auto words = durationWords(text);
-    if (!words || words->isEmpty()) {
+    constexpr std::array units {1.0, Minute, Hour, Day, Month, Year};
+    const QString packed = text.toString().remove(u' ');
+    const auto parts = QStringView(packed).split(u':');
+    if (parts.size() < 2 || size_t(parts.size()) > units.size()) {
         return std::nullopt;
     }
     double total = 0;
-    std::optional<double> amount;
-    for (const QString &word : *words) {
-        if (word.compare("and"_L1, Qt::CaseInsensitive) == 0) {
-            continue;
-        }
-        const auto unit = amount ? unitSeconds(word) : std::nullopt;
-        if (unit) {
-            total += *amount * *unit;
-            amount.reset();
-            continue;
-        }
-        bool ok = false;
-        const double number = QLocale::c().toDouble(word, &ok);
-        const auto value = ok ? std::optional(number) : numberWord(word);
-        if (!value || amount) {
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        const QStringView part = parts[parts.size() - 1 - i];
+        if (part.isEmpty() || !std::all_of(part.begin(), part.end(), isDigit)) {
             return std::nullopt;
         }
-        amount = value;
+        total += part.toDouble() * units[size_t(i)];
     }
-    total += amount.value_or(0); // A bare number is seconds.
-    if (!(total < LongestSeconds)) {
+    return total;
+}
+
+struct DurationPart
+{
+    bool isNumber = false;
+    double value = 0; ///< The number, or the seconds of the unit.
+};
+
+static bool isJoiner(QStringView word)
+{
+    constexpr QLatin1StringView joiners[] {"and"_L1, "with"_L1, "plus"_L1};
+    return std::any_of(std::begin(joiners), std::end(joiners), [word](QLatin1StringView joiner) {
+        return word.compare(joiner, Qt::CaseInsensitive) == 0;
+    });
+}
+
+static QStringView withoutCommas(QStringView word)
+{
+    if (word.startsWith(u',')) {
+        word = word.sliced(1);
+    }
+    return word.endsWith(u',') ? word.chopped(1) : word;
+}
+
+// nullopt: a word that is none of ours.
+static std::optional<std::vector<DurationPart>> durationParts(QStringView text)
+{
+    std::vector<DurationPart> parts;
+    bool afterTens = false; // "twenty five": the ones are added.
+    for (const QString &word : durationWords(text)) {
+        bool ok = false;
+        const double number = QLocale::c().toDouble(word, &ok);
+        if (ok) {
+            parts.push_back({true, number});
+            afterTens = false;
+            continue;
+        }
+        const QStringView bare = withoutCommas(word);
+        if (const auto named = numberWord(bare)) {
+            if (afterTens && *named < 10) {
+                parts.back().value += *named;
+            } else {
+                parts.push_back({true, *named});
+            }
+            afterTens = *named >= 20;
+        } else if (const auto unit = unitSeconds(bare)) {
+            parts.push_back({false, *unit});
+            afterTens = false;
+        } else if (!isJoiner(bare)) {
+            return std::nullopt;
+        }
+    }
+    return parts;
+}
+
+// As ChronicDuration, with which GitLab reads them: "day" is one day, a bare number at the end is
+// seconds, a number before another number counts nothing.
+static std::optional<double> spokenSeconds(QStringView text)
+{
+    auto parts = durationParts(text);
+    if (!parts || parts->empty()) {
         return std::nullopt;
     }
-    return std::chrono::seconds(qint64(total));
+    if (!parts->front().isNumber) {
+        parts->insert(parts->begin(), {true, 1});
+    }
+    double total = 0;
+    for (size_t i = 0; i < parts->size(); ++i) {
+        if (!(*parts)[i].isNumber) {
+            continue;
+        }
+        const bool isLast = i + 1 == parts->size();
+        const bool hasUnit = !isLast && !(*parts)[i + 1].isNumber;
+        total += (*parts)[i].value * (hasUnit ? (*parts)[i + 1].value : isLast ? 1 : 0);
+    }
+    return total;
 }
+
+std::optional<std::chrono::seconds> parseDuration(QStringView text)
+{
+    auto total = clockSeconds(text);
+    if (!total) {
+        total = spokenSeconds(text);
+    }
+    if (!total || !(*total > 0) || !(*total < LongestSeconds)) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(qint64(*total));
+}
+
+bool isNever(QStringView text) { return text.compare("never"_L1, Qt::CaseInsensitive) == 0; }
 
 } // namespace ci::ciconfig

@@ -54,7 +54,7 @@ static const Keyword KeywordTable[] {
     {"parallel"_L1, &Parallel, InJob},
     {"parallel"_L1, &TriggerParallel, InTriggerJob},
     {"retry"_L1, &Retry, Anywhere},
-    {"timeout"_L1, &Duration, Anywhere},
+    {"timeout"_L1, &Timeout, Anywhere},
     {"interruptible"_L1, &Interruptible, Anywhere | InTriggerJob},
     {"resource_group"_L1, &ResourceGroup, AnyJob},
     {"environment"_L1, &Environment, AnyJob},

@@ -18,6 +18,7 @@ extern const Shape AnyMap;
 extern const Shape Script; ///< Must not be empty.
 extern const Shape OptionalScript;
 extern const Shape Duration;
+extern const Shape Timeout;
 extern const Shape DurationOrNever;
 extern const Shape GlobalVariables;
 extern const Shape JobVariables;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -54,15 +55,27 @@ static void checkFilled(ShapeChecker &checker, const Node &node, const Place &pl
 static void checkDuration(ShapeChecker &checker, const Node &node, const Place &place)
 {
     if (!parseDuration(node.text())) {
-        checker.fail(node, place, place.key == "timeout"_L1 ? u"config should be a duration"_s
-                                                            : u"should be a duration"_s);
+        checker.fail(node, place, u"should be a duration"_s);
+    }
+}
+
+// A month as GitLab counts it: the twelfth part of a year of 365.2425 days.
+constexpr std::chrono::seconds LongestTimeout {2'629'746};
+
+static void checkTimeout(ShapeChecker &checker, const Node &node, const Place &place)
+{
+    const auto timeout = parseDuration(node.text());
+    if (!timeout) {
+        checker.fail(node, place, u"config should be a duration"_s);
+    } else if (*timeout > LongestTimeout) {
+        checker.fail(node, place, u"config should not exceed the limit"_s);
     }
 }
 
 static void checkDurationOrNever(ShapeChecker &checker, const Node &node, const Place &place)
 {
     const QString &text = node.text();
-    if (text != "never"_L1 && !text.contains(u'$') && !parseDuration(text)) {
+    if (!isNever(text) && !text.contains(u'$') && !parseDuration(text)) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }
@@ -168,6 +181,7 @@ const Shape AnyMap {.accepts = Map, .wrong = "should be a hash"_L1};
 const Shape Script {.accepts = Text | List, .wrong = WrongScript, .extra = checkFilledScript};
 const Shape OptionalScript {.accepts = Text | List, .wrong = WrongScript, .extra = checkScript};
 const Shape Duration {.accepts = Text, .wrong = "should be a duration"_L1, .extra = checkDuration};
+const Shape Timeout {.accepts = Text, .wrong = "config should be a duration"_L1, .extra = checkTimeout};
 const Shape DurationOrNever {
     .accepts = Text, .wrong = "should be a duration"_L1, .extra = checkDurationOrNever};
 const Shape GlobalVariables {

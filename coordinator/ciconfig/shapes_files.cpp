@@ -59,7 +59,7 @@ static const Shape Reports {.accepts = Map,
 
 static void checkExpireIn(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    if (node.text() != "never"_L1 && !parseDuration(node.text())) {
+    if (!isNever(node.text()) && !parseDuration(node.text())) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }

@@ -62,6 +62,9 @@ void SchemaTest::refusesJobs_data()
     row("retry: {max: 1, when: [oops]}", "jobs:j:retry when contains unknown values");
     row("retry: {maximum: 1}", "jobs:j:retry config contains unknown keys: maximum");
     row("timeout: soon", "jobs:j:timeout config should be a duration");
+    row("timeout: 3600", "jobs:j:timeout config should be a duration");
+    row("timeout: '0'", "jobs:j:timeout config should be a duration");
+    row("timeout: 31 days", "jobs:j:timeout config should not exceed the limit");
     row("interruptible: 'yes'", "jobs:j:interruptible config should be a boolean value");
     row("resource_group: /a", "jobs:j resource group can contain only");
     row("environment: 'a b!'", "jobs:j:environment config can contain only");
@@ -166,6 +169,7 @@ void SchemaTest::acceptsJobs_data()
          {"image: ~", "rules: ~", "only: ~", "variables: ~", "before_script: []", "after_script: ''",
           "cache: []", "cache: {}", "tags: [[a], b]", "retry: {max: 2, when: always, exit_codes: [1, 2]}",
           "artifacts: {expire_in: never, paths: [a]}", "needs: []", "{needs: [], dependencies: [a]}",
+          "artifacts: {expire_in: Never}", "timeout: 1 month", "{when: delayed, start_in: 1 week}",
           "environment: {name: $X, auto_stop_in: $T, deployment_tier: $Y}", "timeout: 1h 30m",
           "cache: {policy: $P, key: {files: [a], prefix: $B}}", "variables: {A: 1, B: 1.5, C: true, D: ~}",
           "services: [redis, {name: a, alias: 'a, b', variables: {X: y}}]", "dast_configuration: {site_profile: a}",
