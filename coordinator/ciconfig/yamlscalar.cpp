@@ -2,6 +2,7 @@
 #include "coordinator/ciconfig/yamlscalar.h"
 
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <array>
 #include <limits>
@@ -153,6 +154,25 @@ static NodePtr numberScalar(const QString &text, Position position)
         return Node::decimal(double(sign) * *value, position);
     }
     return specialFloat(digits, negative, position);
+}
+
+// What Psych takes for a date or a time (scalar_scanner.rb).
+static bool isDate(const QString &text)
+{
+    static const QRegularExpression date(
+        u"^(\\d{4}-(1[012]|0\\d|\\d)-([12]\\d|3[01]|0\\d|\\d)"
+        "|-?\\d{4}-\\d{1,2}-\\d{1,2}([Tt]|\\s+)\\d{1,2}:\\d\\d:\\d\\d(\\.\\d*)?(\\s*(Z|[-+]\\d{1,2}:?(\\d\\d)?))?)$"_s);
+    return date.match(text).hasMatch();
+}
+
+QString refusedClass(const QString &text)
+{
+    // Few scalars have a hyphen where a year ends: the pattern is not asked for the others.
+    const qsizetype year = text.startsWith(u'-') ? 1 : 0;
+    if (text.size() < year + 8 || text[year + 4] != u'-' || !isDigit(text[year]) || !isDate(text)) {
+        return {};
+    }
+    return text.contains(u':') ? u"Time"_s : u"Date"_s;
 }
 
 NodePtr plainScalar(const QString &text, Position position)

@@ -119,6 +119,7 @@ private:
     bool next(Event &event);
     NodePtr node(const Event &event, int depth);
     NodePtr scalar(const Event &event);
+    NodePtr plain(const QString &text, Position position);
     NodePtr sequence(const Event &event, int depth);
     NodePtr mapping(const Event &event, int depth);
     NodePtr alias(const Event &event);
@@ -236,6 +237,15 @@ static bool isCoreTag(const QString &tag)
     return std::find(std::begin(tags), std::end(tags), tag) != std::end(tags);
 }
 
+NodePtr YamlReader::plain(const QString &text, Position position)
+{
+    // Psych makes dates and times of them, and GitLab's reader refuses these.
+    if (const QString refused = refusedClass(text); !refused.isEmpty()) {
+        return fail(position, u"Tried to load unspecified class: %1 (put %2 into quotes)"_s.arg(refused, text));
+    }
+    return plainScalar(text, position);
+}
+
 NodePtr YamlReader::scalar(const Event &event)
 {
     const auto &data = event->data.scalar;
@@ -245,8 +255,7 @@ NodePtr YamlReader::scalar(const Event &event)
     const bool isText = tag == "!"_L1 || tag == QLatin1StringView(YAML_STR_TAG)
         || tag == "tag:yaml.org,2002:binary"_L1;
     if (tag.isEmpty()) {
-        return data.style == YAML_PLAIN_SCALAR_STYLE ? plainScalar(text, position)
-                                                     : Node::string(text, position);
+        return data.style == YAML_PLAIN_SCALAR_STYLE ? plain(text, position) : Node::string(text, position);
     }
     if (isText) {
         return Node::string(text, position);

@@ -71,7 +71,11 @@ void YamlTreeTest::readsPlainScalars_data()
     row("0.00001", Kind::Float, "1.0e-05");
     row(".inf", Kind::Float, "Infinity");
     row("-.INF", Kind::Float, "-Infinity");
-    row("2024-01-31", Kind::String, "2024-01-31");
+    row("2024-13-31", Kind::String, "2024-13-31");
+    row("2024-01-31a", Kind::String, "2024-01-31a");
+    row("'2024-01-31'", Kind::String, "2024-01-31");
+    row("!!str 2024-01-31", Kind::String, "2024-01-31");
+    row("12024-01-31", Kind::String, "12024-01-31");
     row("-", Kind::String, "");
     row("99999999999999999999", Kind::String, "99999999999999999999");
     row("!!str 12", Kind::String, "12");
@@ -149,6 +153,9 @@ void YamlTreeTest::refusesWhatIsNoYaml_data()
     QTest::newRow("an unknown tag") << QByteArray("a: !foo x\n") << 1 << 4;
     QTest::newRow("a list as key") << QByteArray("? [a]\n: x\n") << 1 << 3;
     QTest::newRow("a text to merge") << QByteArray("a: {<<: x}\n") << 1 << 5;
+    QTest::newRow("a date") << QByteArray("a: 2024-01-31\n") << 1 << 4;
+    QTest::newRow("a time") << QByteArray("a: 2024-01-31 10:00:00 +02:00\n") << 1 << 4;
+    QTest::newRow("a date as key") << QByteArray("2024-1-1: x\n") << 1 << 1;
     QTest::newRow("a reference to a text") << QByteArray("a: !reference x\n") << 1 << 4;
     QTest::newRow("a NUL") << QByteArray("a: \"x\0y\"\n", 9) << 1 << 6;
     QTest::newRow("broken UTF-8") << QByteArray("ab: c\nd: \"\xff\"\n") << 2 << 5;
