@@ -77,9 +77,8 @@ private:
 
     bool refMatches(const QString &item)
     {
-        // An '@' inside a regex is part of it.
-        const qsizetype from = item.startsWith(u'/') ? item.lastIndexOf(u'/') : 0;
-        const qsizetype at = item.indexOf(u'@', std::max<qsizetype>(from, 0));
+        // Always at the first '@', as GitLab does: a pattern cannot hold one.
+        const qsizetype at = item.indexOf(u'@');
         const QString ref = at < 0 ? item : item.first(at);
         const bool isElsewhere = at >= 0 && !m_context.projectPath.isEmpty()
             && item.sliced(at + 1) != m_context.projectPath;

@@ -185,6 +185,8 @@ void CompilerTest::decidesByOnlyAndExcept_data()
     row("only: [pushes]", "branch feature tag");
     row("only: ['/^FEAT/i']", "feature");
     row("only: ['/^v/', main]", "branch tag schedule");
+    row("only: ['/^ma/@group/project']", "branch schedule");
+    row("only: ['/^ma/@other/project']", "");
     row("only: [main@group/project]", "branch schedule");
     row("only: [main@other/project]", "");
     row("except: [main]", "feature tag");
