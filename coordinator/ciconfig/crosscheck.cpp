@@ -125,14 +125,33 @@ private:
                            "documentation for more details"_s.arg(job.name).arg(limits::MaxNeeds).arg(entries.size()));
             return;
         }
-        QSet<QString> seen;
         for (const NeedEntry &need : entries) {
             checkOrder(job, need.job, need.position, need.optional ? QString() : u"need"_s);
             checkNeededMatrix(job, need);
-            if (!need.matrix && seen.contains(need.job)) {
-                m_report.error(need.position, u"%1 has the following needs duplicated: %2."_s.arg(job.name, need.job));
+        }
+        checkNeededTwice(job, entries);
+    }
+
+    // Also an instance beside all instances of its job.
+    void checkNeededTwice(const JobEntry &job, const std::vector<NeedEntry> &entries)
+    {
+        QSet<QString> named;
+        QSet<QString> twice;
+        for (const NeedEntry &need : entries) {
+            if (!need.matrix && named.contains(need.job)) {
+                twice.insert(need.job);
             }
-            seen.insert(need.job);
+            if (!need.matrix) {
+                named.insert(need.job);
+            }
+        }
+        for (const NeedEntry &need : entries) {
+            const JobEntry *needed = m_configuration.find(need.job);
+            const bool isPart = needed && (need.matrix || needed->name != need.job);
+            if (twice.contains(need.job) || (isPart && named.contains(needed->name))) {
+                m_report.error(need.position, u"%1 has the following needs duplicated: %2."_s.arg(job.name, need.job));
+                return;
+            }
         }
     }
 

@@ -84,12 +84,12 @@ static std::optional<double> numberWord(QStringView word)
     return std::nullopt;
 }
 
-static bool isDigit(QChar c) { return c >= u'0' && c <= u'9'; }
+static bool isDecimalDigit(QChar c) { return c >= u'0' && c <= u'9'; }
 
 // Where a number that begins at `from` ends: digits, and a point only where a digit follows it.
 static qsizetype numberEnd(QStringView text, qsizetype from)
 {
-    const auto digitAt = [text](qsizetype i) { return i < text.size() && isDigit(text[i]); };
+    const auto digitAt = [text](qsizetype i) { return i < text.size() && isDecimalDigit(text[i]); };
     qsizetype end = from;
     while (digitAt(end)) {
         ++end;
@@ -136,7 +136,7 @@ static std::optional<double> clockSeconds(QStringView text)
     double total = 0;
     for (qsizetype i = 0; i < parts.size(); ++i) {
         const QStringView part = parts[parts.size() - 1 - i];
-        if (part.isEmpty() || !std::all_of(part.begin(), part.end(), isDigit)) {
+        if (part.isEmpty() || !std::all_of(part.begin(), part.end(), isDecimalDigit)) {
             return std::nullopt;
         }
         total += part.toDouble() * units[size_t(i)];

@@ -67,6 +67,7 @@ void JobCheck::run(const MapEntry &entry)
     checkRulesAlone(job, place);
     checkDependencies(job, place);
     checkRunAlone(job, place);
+    checkPublish(job, place);
     warnOfDoublePipelines(job, place);
 }
 
@@ -77,7 +78,8 @@ void JobCheck::checkKeywords(const Node &job, const Place &place)
         const Keyword *keyword = findKeyword(entry.key, kind);
         if (keyword) {
             m_checker.check(*entry.value, *keyword->shape, {&place, entry.key});
-        } else if (!entry.value->isNull() || !findKeyword(entry.key, InJob | InTriggerJob)) {
+        } else {
+            // Also with null: what a kind of job cannot have it cannot switch off.
             m_checker.report().error(
                 entry.position, u"%1 config contains unknown keys: %2"_s.arg(place.path(), entry.key));
         }
@@ -115,6 +117,17 @@ void JobCheck::checkRulesAlone(const Node &job, const Place &place)
     }
 }
 
+// The job of this pipeline that is needed; empty where another pipeline or project has it.
+static QString neededJob(const Node &need)
+{
+    if (!need.isMap()) {
+        return need.text();
+    }
+    const bool isElsewhere = need.findEntry(u"pipeline"_s) || need.findEntry(u"project"_s);
+    const Node *job = isElsewhere ? nullptr : need.given(u"job"_s);
+    return job ? job->text() : QString();
+}
+
 // Names in `dependencies` must be among the needs, where there are any.
 void JobCheck::checkDependencies(const Node &job, const Place &place)
 {
@@ -131,8 +144,7 @@ void JobCheck::checkDependencies(const Node &job, const Place &place)
     for (const NodePtr &name : dependencies->items()) {
         const auto &items = flat->items();
         const bool found = std::any_of(items.begin(), items.end(), [&](const NodePtr &need) {
-            const Node *needed = need->isMap() ? need->given(u"job"_s) : need.get();
-            return needed && needed->text() == name->text();
+            return neededJob(*need) == name->text();
         });
         if (!found) {
             missing.append(name->text());
@@ -154,6 +166,18 @@ void JobCheck::checkRunAlone(const Node &job, const Place &place)
             m_checker.report().error(
                 value->position(), u"%1 config these keys cannot be used together: run, %2"_s.arg(place.path(), key));
         }
+    }
+}
+
+// The old place of `pages:publish`.
+void JobCheck::checkPublish(const Node &job, const Place &place)
+{
+    const Node *publish = job.given(u"publish"_s);
+    const Node *pages = job.given(u"pages"_s);
+    const bool isNamedPages = place.key == "pages"_L1;
+    const bool publishes = pages ? pages->isMap() || pages->toBool() : isNamedPages;
+    if (publish && !publish->text().isEmpty() && !publishes) {
+        m_checker.fail(*publish, {&place, u"publish"_s}, u"can only be used within a `pages` job"_s);
     }
 }
 

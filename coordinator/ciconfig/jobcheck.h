@@ -23,6 +23,7 @@ private:
     void checkRulesAlone(const Node &job, const Place &place);
     void checkDependencies(const Node &job, const Place &place);
     void checkRunAlone(const Node &job, const Place &place);
+    void checkPublish(const Node &job, const Place &place);
     void warnOfDoublePipelines(const Node &job, const Place &place);
 
     ShapeChecker &m_checker;

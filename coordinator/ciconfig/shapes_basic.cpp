@@ -110,10 +110,11 @@ static void checkOptions(ShapeChecker &checker, const Node &variable, const Plac
         return;
     }
     const Node *value = variable.given(u"value"_s);
-    const bool known = value && std::any_of(items.begin(), items.end(), [value](const NodePtr &item) {
+    // A number is none of the options, which are texts.
+    const bool known = value && value->isString() && std::any_of(items.begin(), items.end(), [value](const NodePtr &item) {
         return item->text() == value->text();
     });
-    if (!known) {
+    if (!known && !items.empty()) {
         checker.fail(variable, place, u"config value must be present in options"_s);
     }
 }

@@ -20,7 +20,7 @@ static bool hasOnly(const QString &text, QLatin1StringView extra)
 
 static void checkEnvironmentName(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    if (node.isString() && (node.text().isEmpty() || !hasOnly(node.text(), " -_/${}."_L1))) {
+    if (node.isString() && (node.text().trimmed().isEmpty() || !hasOnly(node.text(), " -_/${}."_L1))) {
         checker.fail(node, place,
                      u"config can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces"_s);
     }

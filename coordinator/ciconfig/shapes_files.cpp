@@ -3,6 +3,8 @@
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/shapes.h"
 
+#include <QUrl>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -136,8 +138,8 @@ static const Shape KeyFileCommits {.accepts = List,
 
 static void checkKeyText(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    const QString &text = node.text();
-    if (text.contains(u'/') || text.contains("%2f"_L1, Qt::CaseInsensitive)) {
+    const QString text = QUrl::fromPercentEncoding(node.text().toUtf8());
+    if (text.contains(u'/')) {
         checker.fail(node, place,
                      u"config cannot contain the \"/\" character, or any encoded \"/\" character"_s);
     }

@@ -27,7 +27,7 @@ static const Shape ExitCode {.accepts = Integer, .wrong = "should be an array of
 static const Shape ExitCodes {.accepts = Integer | List,
                               .wrong = "should be an array of integers or an integer"_L1,
                               .each = &ExitCode};
-static const Field AllowFailureFields[] {{"exit_codes"_L1, &ExitCodes, Presence::Required}};
+static const Field AllowFailureFields[] {{"exit_codes"_L1, &ExitCodes}};
 const Shape AllowFailure {.accepts = Boolean | Map,
                           .wrong = "should be a hash or a boolean value"_L1,
                           .fields = AllowFailureFields};

@@ -26,10 +26,22 @@ static void checkUser(ShapeChecker &checker, const Node &node, const Place &plac
     }
 }
 
+constexpr qsizetype MaxPlatformLength = 64;
+
+static void checkPlatform(ShapeChecker &checker, const Node &node, const Place &place)
+{
+    if (node.text().isEmpty()) {
+        checker.fail(node, place, u"can't be blank"_s);
+    } else if (node.text().size() > MaxPlatformLength) {
+        checker.fail(node, place, u"is too long (maximum is 64 characters)"_s);
+    }
+}
+
+static const Shape Platform {.accepts = Text, .wrong = "should be a string"_L1, .extra = checkPlatform};
 static const Shape User {.accepts = Text, .wrong = "should be a string"_L1, .extra = checkUser};
 static const Shape UserOrNumber {
     .accepts = Text | Integer, .wrong = "should be a string or an integer"_L1, .extra = checkUser};
-static const Field DockerFields[] {{"platform"_L1, &FilledText}, {"user"_L1, &User}};
+static const Field DockerFields[] {{"platform"_L1, &Platform}, {"user"_L1, &User}};
 static const Field ImageKubernetesFields[] {{"user"_L1, &UserOrNumber}};
 static const Shape Docker {.accepts = Map, .wrong = "config should be a hash"_L1, .fields = DockerFields};
 static const Shape ImageKubernetes {

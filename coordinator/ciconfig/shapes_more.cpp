@@ -40,20 +40,43 @@ static const Shape Assets {.accepts = Map, .wrong = "config should be a hash"_L1
 static const Shape Milestones {
     .accepts = Text | List, .wrong = "should be an array of strings or a string"_L1, .each = &AnyText};
 
-// What a variable holds is seen by who makes the release.
 static void checkReleasedAt(ShapeChecker &checker, const Node &node, const Place &place)
 {
     const QString &text = node.text();
-    if (!text.contains(u'$') && !QDateTime::fromString(text, Qt::ISODate).isValid()) {
+    if (!QDateTime::fromString(text, Qt::ISODate).isValid()) {
         checker.fail(node, place, u"must be a valid datetime"_s);
     }
 }
 static const Shape ReleasedAt {
     .accepts = Text, .wrong = "must be a valid datetime"_L1, .extra = checkReleasedAt};
+
+// git check-ref-format, and what GitLab does not take for the name of a branch, a tag or a commit.
+static bool isRefName(const QString &name)
+{
+    if (name == "@"_L1 || name == "HEAD"_L1 || name.startsWith(u'-') || name.endsWith(u'.') || name.contains(".."_L1)
+        || name.contains("@{"_L1) || name.startsWith("refs/heads/"_L1) || name.startsWith("refs/remotes/"_L1)) {
+        return false;
+    }
+    const bool plain = std::all_of(name.begin(), name.end(), [](QChar c) {
+        return c.unicode() > u' ' && c.unicode() != 0x7f && !"~^:?*[\\"_L1.contains(c);
+    });
+    const QStringList parts = name.split(u'/');
+    return plain && std::all_of(parts.begin(), parts.end(), [](const QString &part) {
+        return !part.isEmpty() && !part.startsWith(u'.') && !part.endsWith(".lock"_L1);
+    });
+}
+
+static void checkReleaseRef(ShapeChecker &checker, const Node &node, const Place &place)
+{
+    if (!isRefName(node.text())) {
+        checker.fail(node, place, u"must be a valid ref"_s);
+    }
+}
+static const Shape ReleaseRef {.accepts = Text, .wrong = "must be a valid ref"_L1, .extra = checkReleaseRef};
 static const Field ReleaseFields[] {{"tag_name"_L1, &FilledText, Presence::Required},
                                     {"description"_L1, &FilledText, Presence::Required},
                                     {"name"_L1, &AnyText},
-                                    {"ref"_L1, &AnyText},
+                                    {"ref"_L1, &ReleaseRef},
                                     {"tag_message"_L1, &AnyText},
                                     {"milestones"_L1, &Milestones},
                                     {"released_at"_L1, &ReleasedAt},
@@ -78,6 +101,7 @@ static const Field TriggerIncludeFields[] {
     {"ref"_L1, &AnyText},          {"remote"_L1, &FilledText},  {"template"_L1, &FilledText},
     {"component"_L1, &FilledText}, {"artifact"_L1, &FilledText}, {"job"_L1, &FilledText},
     {"inputs"_L1, &AnyMap},        {"integrity"_L1, &AnyText},
+    {"rules"_L1, &IncludeRules},
 };
 
 static void checkTriggerInclude(ShapeChecker &checker, const Node &node, const Place &place)
@@ -107,15 +131,22 @@ static const Shape TriggerInclude {.accepts = Text | Map,
                                    .fields = TriggerIncludeFields,
                                    .extra = checkTriggerInclude};
 
+// Not `each`: one entry may stand alone, and then its keys are no entries.
 static void checkTriggerIncludes(ShapeChecker &checker, const Node &node, const Place &place)
 {
     if (!node.isList()) {
         checker.check(node, TriggerInclude, place);
     }
+    for (const NodePtr &entry : node.items()) {
+        if (entry->isNull()) {
+            checker.fail(*entry, place, TriggerInclude.wrong);
+        } else {
+            checker.check(*entry, TriggerInclude, place);
+        }
+    }
 }
 static const Shape TriggerIncludes {.accepts = Text | Map | List,
                                     .wrong = "config is too long (maximum is 3)"_L1,
-                                    .each = &TriggerInclude,
                                     .most = limits::MaxTriggerIncludes,
                                     .extra = checkTriggerIncludes};
 

@@ -83,7 +83,8 @@ static void checkNeeds(ShapeChecker &checker, const Node &node, const Place &pla
         checker.fail(node, place, u"config can only be a hash or an array"_s);
         return;
     }
-    int foreign = 0;
+    int onProjects = 0;
+    int onPipelines = 0;
     int upstream = 0;
     for (const NodePtr &need : flat->items()) {
         if (need->isNull()) {
@@ -93,11 +94,13 @@ static void checkNeeds(ShapeChecker &checker, const Node &node, const Place &pla
         if (!type.isEmpty() && std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
             checker.fail(*need, place, u"config uses invalid types: %1"_s.arg(type));
         }
-        foreign += need->isMap() && need->findEntry(u"project"_s) ? 1 : 0;
+        const bool isOnProject = need->isMap() && need->findEntry(u"project"_s);
+        onProjects += isOnProject ? 1 : 0;
+        onPipelines += type == OnOtherPipeline && !isOnProject ? 1 : 0;
         upstream += type == OnUpstream ? 1 : 0;
     }
-    if (foreign > limits::MaxForeignNeeds) {
-        checker.fail(node, place, u"config must be less than or equal to 5 cross-project needs"_s);
+    if (onProjects > limits::MaxForeignNeeds || onPipelines > limits::MaxForeignNeeds) {
+        checker.fail(node, place, u"config must be less than or equal to 5"_s);
     }
     if (upstream > 1) {
         checker.fail(node, place, u"config should contain at most one bridge need"_s);

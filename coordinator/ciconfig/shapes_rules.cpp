@@ -176,8 +176,8 @@ constexpr auto WrongRefs = "config should be an array of strings or regexps"_L1;
 
 static void checkRef(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    const QString pattern = node.text().section(u'@', 0, 0);
-    if (pattern.size() > 1 && pattern.startsWith(u'/') && !checker.regexes().isValid(pattern)) {
+    // Whatever has not the whole form of a pattern is the name of a ref.
+    if (RegexCache::isLiteral(node.text()) && !checker.regexes().isValid(node.text())) {
         checker.fail(node, place, u"config should be an array of strings or regular expressions using re2 syntax"_s);
     }
 }
@@ -185,12 +185,14 @@ static void checkRef(ShapeChecker &checker, const Node &node, const Place &place
 static const Shape Ref {.accepts = Text, .wrong = WrongRefs, .extra = checkRef};
 static const Shape Refs {.accepts = List, .wrong = WrongRefs, .each = &Ref};
 static const Shape Expressions {.accepts = List, .wrong = "should be an array of strings"_L1, .each = &If};
+static const Shape AnyPatterns {
+    .accepts = List, .wrong = "config should be an array of strings"_L1, .each = &AnyText};
 constexpr QLatin1StringView KubernetesWords[] {"active"_L1};
 static const Shape KubernetesState {
     .accepts = Text, .wrong = "unknown value"_L1, .words = KubernetesWords};
 static const Field PolicyFields[] {{"refs"_L1, &Refs},
                                    {"variables"_L1, &Expressions},
-                                   {"changes"_L1, &Patterns},
+                                   {"changes"_L1, &AnyPatterns},
                                    {"kubernetes"_L1, &KubernetesState}};
 
 static void checkPolicyGiven(ShapeChecker &checker, const Node &node, const Place &place)

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void acceptsJobs();
     void refusesFiles_data();
     void refusesFiles();
+    void acceptsFiles_data();
+    void acceptsFiles();
     void pointsAtTheKey();
 };
 
@@ -145,6 +147,18 @@ void SchemaTest::refusesJobs_data()
     row("environment: {name: a, kubernetes: {dashboard: {namespace: b}}}", "jobs:j:environment:kubernetes agent can't be blank");
     row("environment: {name: a, kubernetes: {agent: a, namespace: b, dashboard: {namespace: c}}}",
         "jobs:j:environment:kubernetes namespace cannot be specified when dashboard.namespace is set");
+    row("environment: ' '", "jobs:j:environment config can contain only");
+    row("image: {name: a, docker: {platform: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}",
+        "jobs:j:image:docker platform is too long (maximum is 64 characters)");
+    row("cache: {key: '%2e%2E'}", "jobs:j:cache:key config must not be \".\" or \"..\"");
+    row("release: {tag_name: a, description: b, released_at: $T}", "jobs:j:release released at must be a valid");
+    row("release: {tag_name: a, description: b, ref: 'a b'}", "jobs:j:release ref must be a valid ref");
+    row("publish: x", "jobs:j publish can only be used within a `pages` job");
+    row("{publish: x, pages: false}", "jobs:j publish can only be used within a `pages` job");
+    row("{needs: [{pipeline: $P, job: a}], dependencies: [a]}", "jobs:j dependencies the a should be part of needs");
+    row("needs: [{pipeline: $A, job: a}, {pipeline: $B, job: a}, {pipeline: $C, job: a}, {pipeline: $D, job: a}, "
+        "{pipeline: $E, job: a}, {pipeline: $F, job: a}]",
+        "jobs:j:needs config must be less than or equal to 5");
     row("inputs: {a: {default: b, options: [c]}}", "`a` input: `b` cannot be used because it is not in the list");
     row("inputs: {a: {default: b, regex: ^c}}", "`a` input: default value does not match required RegEx pattern");
     row("inputs: {a: {default: b, options: [b, ~]}}", "jobs:j:inputs:a options cannot contain null values");
@@ -169,7 +183,10 @@ void SchemaTest::acceptsJobs_data()
          {"image: ~", "rules: ~", "only: ~", "variables: ~", "before_script: []", "after_script: ''",
           "cache: []", "cache: {}", "tags: [[a], b]", "retry: {max: 2, when: always, exit_codes: [1, 2]}",
           "artifacts: {expire_in: never, paths: [a]}", "needs: []", "{needs: [], dependencies: [a]}",
-          "artifacts: {expire_in: Never}", "timeout: 1 month", "{when: delayed, start_in: 1 week}",
+          "artifacts: {expire_in: Never}", "allow_failure: {}", "allow_failure: {exit_codes: ~}",
+          "only: ['/unterminated']", "only: ['/(/@group/project']", "{publish: x, pages: {expire_in: 1 day}}",
+          "release: {tag_name: a, description: b, ref: '${CI_COMMIT_SHA}', released_at: '2024-01-31'}",
+          "cache: {key: ..a}", "timeout: 1 month", "{when: delayed, start_in: 1 week}",
           "environment: {name: $X, auto_stop_in: $T, deployment_tier: $Y}", "timeout: 1h 30m",
           "cache: {policy: $P, key: {files: [a], prefix: $B}}", "variables: {A: 1, B: 1.5, C: true, D: ~}",
           "services: [redis, {name: a, alias: 'a, b', variables: {X: y}}]", "dast_configuration: {site_profile: a}",
@@ -222,6 +239,16 @@ void SchemaTest::refusesFiles_data()
     row("j: {script: x, needs: [k]}\nk: {script: x, needs: [j]}\n",
         "The pipeline has circular dependencies: topological sort failed: [\"j\", \"k\"]");
     row("j: {script: x, needs: [k, k]}\nk: {script: x}\n", "j has the following needs duplicated: k.");
+    row("j: {script: x, needs: ['k 2/2', k]}\nk: {script: x, parallel: 2}\n",
+        "j has the following needs duplicated: k 2/2.");
+    row("j: {script: x, needs: [k, {job: k, parallel: {matrix: [{A: 1}]}}]}\nk: {script: x, parallel: {matrix: [{A: 1}]}}\n",
+        "j has the following needs duplicated: k.");
+    row("j: {trigger: a/b, script: ~}\n", "jobs:j config contains unknown keys: script");
+    row("j: {script: x, trigger: ~}\n", "jobs:j config contains unknown keys: trigger");
+    row("j: {trigger: {include: [~]}}\n", "jobs:j:trigger:include config should be a hash or a string");
+    row("j: {trigger: {include: {local: [a]}}}\n", "jobs:j:trigger:include local should be a string");
+    row("variables: {A: {value: 1, options: ['1']}}\nj: {script: x}\n",
+        "variables:A config value must be present in options");
     row("j: {script: x, environment: {name: a, on_stop: k}}\n", "j job: on_stop job k is not defined");
     row("j: {script: x, environment: {name: a, on_stop: k}}\nk: {script: x}\n",
         "j job: on_stop job k does not have environment defined");
@@ -263,6 +290,24 @@ void SchemaTest::refusesFiles()
     QVERIFY2(firstError(result).section(u": "_s, 1).startsWith(message), qPrintable(firstError(result)));
     QCOMPARE(result.errors.front().file, u".gitlab-ci.yml"_s);
     QVERIFY(result.errors.front().line > 0 && result.errors.front().column > 0);
+}
+
+void SchemaTest::acceptsFiles_data()
+{
+    QTest::addColumn<int>("unused");
+    for (const char *yaml :
+         {"j: {trigger: {include: {local: a.yml, inputs: {b: c}, rules: [{if: $A}]}}}\n",
+          "j: {trigger: {include: {project: a/b, file: [c.yml, d.yml]}}}\n",
+          "j: {script: x, needs: ['k 1/2', 'k 2/2']}\nk: {script: x, parallel: 2}\n",
+          "variables: {A: {value: a, options: []}}\nj: {script: x}\n", "pages: {script: x, publish: y}\n"}) {
+        QTest::newRow(yaml) << 0;
+    }
+}
+
+void SchemaTest::acceptsFiles()
+{
+    const Compiled result = compiled(QTest::currentDataTag());
+    QVERIFY2(result.isValid(), qPrintable(firstError(result)));
 }
 
 void SchemaTest::pointsAtTheKey()
