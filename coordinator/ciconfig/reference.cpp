@@ -99,7 +99,7 @@ private:
     {
         const auto &path = reference.items();
         const bool valid = !path.empty()
-            && std::all_of(path.begin(), path.end(), [](const NodePtr &n) { return n->isString() || n->isNumber(); });
+            && std::all_of(path.begin(), path.end(), [](const NodePtr &n) { return n->isString(); });
         if (!valid) {
             return fail(reference, u"is not valid"_s);
         }
@@ -119,19 +119,21 @@ private:
         }
         m_open.append(key);
         const NodePtr target = lookUp(names);
-        NodePtr resolved = target ? resolve(target) : missing(reference);
+        NodePtr resolved = target ? resolve(target) : nullptr;
+        // GitLab takes null and false for nothing.
+        if (!resolved || resolved->isNull() || (resolved->isBool() && !resolved->toBool())) {
+            resolved = missing(reference);
+        }
         m_open.removeLast();
         m_done.insert(key, resolved);
         return resolved;
     }
 
-    NodePtr lookUp(const QStringList &names)
+    // A path does not lead through another reference, only to one.
+    NodePtr lookUp(const QStringList &names) const
     {
         NodePtr node = m_root;
         for (const QString &name : names) {
-            if (node->isReference()) {
-                node = follow(*node);
-            }
             node = node->isMap() ? node->get(name) : nullptr;
             if (!node) {
                 return nullptr;

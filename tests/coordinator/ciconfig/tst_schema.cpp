@@ -267,6 +267,12 @@ void SchemaTest::refusesFiles_data()
     row("j: {script: !reference [.a]}\n", "!reference [\".a\"] could not be found");
     row("j: {script: [!reference [j, script]]}\n", "!reference [\"j\", \"script\"] is part of a circular chain");
     row("j: {script: !reference []}\n", "!reference [] is not valid");
+    row(".a: {1: [x]}\nj: {script: !reference [.a, 1]}\n", "!reference [\".a\", \"1\"] is not valid");
+    row(".a: {b: ~}\nj: {script: x, variables: !reference [.a, b]}\n", "!reference [\".a\", \"b\"] could not be found");
+    row(".a: {b: no}\nj: {script: x, interruptible: !reference [.a, b]}\n",
+        "!reference [\".a\", \"b\"] could not be found");
+    row(".a: {b: {c: x}}\n.d: !reference [.a, b]\nj: {script: !reference [.d, c]}\n",
+        "!reference [\".d\", \"c\"] could not be found");
     row("stages: []\nj: {script: x}\n", "j job: chosen stage test does not exist; available stages are .pre, .post");
     row("workflow: {rules: [{}]}\nj: {script: x}\n", "workflow:rules:rule config can't be blank");
     row("workflow: {rules: [{if: $A, interruptible: true}]}\nj: {script: x}\n",
