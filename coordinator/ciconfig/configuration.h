@@ -35,7 +35,8 @@ struct Configuration
     /// Instances of parallel jobs by their name: the job and which one.
     QHash<QString, std::pair<size_t, size_t>> instanceByName;
 
-    bool hasWorkflowRules() const { return workflow && workflow->given(QStringLiteral("rules")); }
+    /// Also without a value: naming them is enough to end what `only` means by default.
+    bool hasWorkflowRules() const { return workflow && workflow->findEntry(QStringLiteral("rules")); }
 
     /// A job by its name in the file or by the name of an instance.
     const JobEntry *find(const QString &name) const;

@@ -170,7 +170,7 @@ private:
             if (!choice.isWanted || (when && when->text() == "never"_L1)) {
                 continue;
             }
-            checkCircularVariables(job, own, scope);
+            checkCircularVariables(job, own, instance);
             if (!spec) {
                 const NodePtr node = withJobInputs(job.node);
                 spec = readJobSpec(*node);
@@ -205,9 +205,11 @@ private:
         return raw;
     }
 
-    void checkCircularVariables(const JobEntry &job, const VariableSet &variables, const Scope &scope)
+    // Predefined variables are left out: a commit's message is no code.
+    void checkCircularVariables(const JobEntry &job, VariableSet variables, const JobInstance &instance)
     {
-        const QStringList circle = circularVariables(variables, scope);
+        variables.setAll(instance.variables);
+        const QStringList circle = circularVariables(variables, Scope({&m_outer.above, &variables}));
         if (circle.isEmpty()) {
             return;
         }

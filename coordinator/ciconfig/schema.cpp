@@ -85,7 +85,7 @@ void checkSchema(const Node &root, Unknown unknown, Report &report, RegexCache &
     ShapeChecker checker(report, regexes);
     checkGlobals(checker, root);
     const Node *workflow = root.given(u"workflow"_s);
-    const bool hasWorkflowRules = workflow && workflow->isMap() && workflow->given(u"rules"_s);
+    const bool hasWorkflowRules = workflow && workflow->isMap() && workflow->findEntry(u"rules"_s);
     JobCheck jobCheck(checker, hasWorkflowRules);
     bool hasJob = false;
     for (const MapEntry &entry : root.entries()) {

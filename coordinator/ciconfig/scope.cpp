@@ -152,19 +152,32 @@ QStringList referencedVariables(const QString &text)
 
 enum class Visit : quint8 { Open, Done };
 
+QStringList Scope::references(const QString &key) const
+{
+    QStringList names;
+    for (const VariableSet *level : m_levels) {
+        const model::SpecVariable *variable = level->find(key);
+        if (variable && !variable->raw) {
+            names += referencedVariables(variable->value);
+        }
+    }
+    return names;
+}
+
 static QStringList circleFrom(const Scope &scope, const QString &key, QStringList &path,
                               QHash<QString, Visit> &visits)
 {
     if (visits.contains(key)) {
         return visits.value(key) == Visit::Open ? path.sliced(path.indexOf(key)) : QStringList();
     }
-    const model::SpecVariable *variable = scope.find(key);
-    if (!variable || variable->raw || path.size() > 1000) {
+    const QStringList names = scope.references(key);
+    if (names.isEmpty() || path.size() > 1000) {
+        visits.insert(key, Visit::Done);
         return {};
     }
     visits.insert(key, Visit::Open);
     path.append(key);
-    for (const QString &name : referencedVariables(variable->value)) {
+    for (const QString &name : names) {
         if (name == key) {
             continue;
         }

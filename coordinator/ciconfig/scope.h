@@ -35,6 +35,9 @@ public:
     /// As written: references in the value are not followed.
     std::optional<QString> value(const QString &key) const;
 
+    /// The names that the values of a variable refer to, those of the lower levels too.
+    QStringList references(const QString &key) const;
+
     /// `$NAME`, `${NAME}`, `%NAME%` replaced, nested values too; unknown ones stay as they are, and
     /// so do `$$`, raw values and references in a circle.
     QString expandKnown(const QString &text) const;
@@ -49,8 +52,8 @@ private:
 /// The names that a value refers to, in order, with repetitions.
 QStringList referencedVariables(const QString &text);
 
-/// A circle that one of `variables` leads to (["A", "B"]); empty = none. The scope says what a name means, so a
-/// higher level may break it. A variable that names itself is no circle: it takes the value of a lower level.
+/// A circle that one of `variables` leads to (["A", "B"]); empty = none. As in GitLab a name stands for the
+/// values of all levels, so a higher one does not break it. A variable that names itself is no circle.
 QStringList circularVariables(const VariableSet &variables, const Scope &scope);
 
 } // namespace ci::ciconfig
