@@ -197,7 +197,7 @@ static bool appendFlattened(const Node &list, int levels, std::vector<NodePtr> &
     for (const NodePtr &item : list.items()) {
         if (!item->isList()) {
             out.push_back(item);
-        } else if (levels == 0 || !appendFlattened(*item, levels - 1, out)) {
+        } else if (levels <= 1 || !appendFlattened(*item, levels - 1, out)) {
             return false;
         }
     }

@@ -15,7 +15,7 @@ constexpr auto WrongScript = "config should be a string or a nested array of str
 
 static bool areTexts(const Node &list, int levels)
 {
-    return levels >= 0
+    return levels > 0
         && std::all_of(list.items().begin(), list.items().end(), [levels](const NodePtr &item) {
                return item->isString() || (item->isList() && areTexts(*item, levels - 1));
            });
@@ -28,20 +28,11 @@ static void checkScript(ShapeChecker &checker, const Node &node, const Place &pl
     }
 }
 
-static bool hasText(const Node &node)
-{
-    return node.isList() ? std::any_of(node.items().begin(), node.items().end(),
-                                       [](const NodePtr &item) { return hasText(*item); })
-                         : node.isString() && !node.text().isEmpty();
-}
-
 static void checkFilledScript(ShapeChecker &checker, const Node &node, const Place &place)
 {
     checkScript(checker, node, place);
     if (node.isString() ? node.text().trimmed().isEmpty() : node.items().empty()) {
         checker.report().error(node.position(), place.path() + u" can't be blank"_s);
-    } else if (node.isList() && !hasText(node)) {
-        checker.fail(node, place, WrongScript);
     }
 }
 

@@ -75,7 +75,7 @@ static const Field ServiceFields[] {
     {"pull_policy"_L1, &PullPolicy},
     {"docker"_L1, &Docker},
     {"kubernetes"_L1, &ImageKubernetes},
-    {"variables"_L1, &JobVariables},
+    {"variables"_L1, &RuleVariables},
 };
 static const Shape Service {.accepts = Text | Map,
                             .wrong = "config should be a hash or a string"_L1,

@@ -131,23 +131,18 @@ static const Shape TriggerInclude {.accepts = Text | Map,
                                    .fields = TriggerIncludeFields,
                                    .extra = checkTriggerInclude};
 
-// Not `each`: one entry may stand alone, and then its keys are no entries.
+// Unlike `include` at the top level, an entry with keys stands in a list.
 static void checkTriggerIncludes(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    if (!node.isList()) {
+    if (node.isString()) {
         checker.check(node, TriggerInclude, place);
-    }
-    for (const NodePtr &entry : node.items()) {
-        if (entry->isNull()) {
-            checker.fail(*entry, place, TriggerInclude.wrong);
-        } else {
-            checker.check(*entry, TriggerInclude, place);
-        }
+    } else if (node.items().size() > size_t(limits::MaxTriggerIncludes)) {
+        checker.fail(node, place, u"config is too long (maximum is 3)"_s);
     }
 }
-static const Shape TriggerIncludes {.accepts = Text | Map | List,
-                                    .wrong = "config is too long (maximum is 3)"_L1,
-                                    .most = limits::MaxTriggerIncludes,
+static const Shape TriggerIncludes {.accepts = Text | List,
+                                    .wrong = "config should be an array or a string"_L1,
+                                    .each = &TriggerInclude,
                                     .extra = checkTriggerIncludes};
 
 constexpr QLatin1StringView Strategies[] {"depend"_L1, "mirror"_L1};

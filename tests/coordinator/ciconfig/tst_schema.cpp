@@ -35,13 +35,14 @@ void SchemaTest::refusesJobs_data()
     row("script: ''", "jobs:j:script can't be blank");
     row("script: [1]", "jobs:j:script config should be a string or a nested array");
     row("script: true", "jobs:j:script config should be a string or a nested array");
-    row("script: [[[[[[[[[[[[x]]]]]]]]]]]]", "jobs:j:script config should be a string or a nested array");
+    row("script: [[[[[[[[[[[x]]]]]]]]]]]", "jobs:j:script config should be a string or a nested array");
     row("before_script: 1", "jobs:j:before_script config should be");
     row("stage: 1", "jobs:j:stage config should be a string");
     row("image: [a]", "jobs:j:image config should be a hash or a string");
     row("image: {entrypoint: [x]}", "jobs:j:image name can't be blank");
     row("image: {name: a, pull_policy: maybe}", "jobs:j:image pull policy should be one of");
     row("image: {name: a, docker: {user: ''}}", "jobs:j:image:docker user can't be blank");
+    row("services: [{name: a, variables: {B: {value: c}}}]", "jobs:j:services:variables:B config must be a string");
     row("services: redis", "jobs:j:services config should be a array");
     row("services: [{alias: a}]", "jobs:j:services name can't be blank");
     row("tags: linux", "jobs:j:tags config must be an array of strings");
@@ -87,6 +88,7 @@ void SchemaTest::refusesJobs_data()
     row("{needs: [a], dependencies: [b]}", "jobs:j dependencies the b should be part of needs");
     row("{rules: [{when: manual}], only: [main]}", "jobs:j config key may not be used with `rules`: only");
     row("rules: {if: $A}", "jobs:j:rules config should be an array of hashes");
+    row("rules: [[[[[[[[[[[{if: $A}]]]]]]]]]]]", "jobs:j:rules config should be an array containing hashes");
     row("rules: [x]", "jobs:j:rules:rule config should be a hash");
     row("rules: [{if: $A ==}]", "jobs:j:rules:rule if invalid expression syntax");
     row("rules: [{if: true}]", "jobs:j:rules:rule if invalid expression syntax");
@@ -183,7 +185,8 @@ void SchemaTest::acceptsJobs_data()
          {"image: ~", "rules: ~", "only: ~", "variables: ~", "before_script: []", "after_script: ''",
           "cache: []", "cache: {}", "tags: [[a], b]", "retry: {max: 2, when: always, exit_codes: [1, 2]}",
           "artifacts: {expire_in: never, paths: [a]}", "needs: []", "{needs: [], dependencies: [a]}",
-          "artifacts: {expire_in: Never}", "allow_failure: {}", "allow_failure: {exit_codes: ~}",
+          "artifacts: {expire_in: Never}", "before_script: [[[[[[[[[[x]]]]]]]]]]",
+          "rules: [[[[[[[[[[{if: $A}]]]]]]]]]]", "allow_failure: {}", "allow_failure: {exit_codes: ~}",
           "only: ['/unterminated']", "only: ['/(/@group/project']", "{publish: x, pages: {expire_in: 1 day}}",
           "release: {tag_name: a, description: b, ref: '${CI_COMMIT_SHA}', released_at: '2024-01-31'}",
           "cache: {key: ..a}", "timeout: 1 month", "{when: delayed, start_in: 1 week}",
@@ -192,7 +195,7 @@ void SchemaTest::acceptsJobs_data()
           "services: [redis, {name: a, alias: 'a, b', variables: {X: y}}]", "dast_configuration: {site_profile: a}",
           "only: {refs: [branches], variables: [$A], changes: [a], kubernetes: active}",
           "identity: google_cloud", "pages: {publish: x}", "interruptible: yes",
-          "retry: {max: 1, when: runner_provisioning_timeout}", "artifacts: {reports: {coverage_report: ~}}",
+          "retry: {max: 1, when: [runner_provisioning_timeout, no_matching_runner]}", "artifacts: {reports: {coverage_report: ~}}",
           "needs: [{pipeline: $P, job: c, parallel: {matrix: [{A: [b, c]}]}}]",
           "needs: [{project: a/b, ref: d, job: c, parallel: {matrix: [{A: b}]}}]",
           "secrets: {S: {aws_secrets_manager: {secret_id: a, region: b}}}",
@@ -245,8 +248,10 @@ void SchemaTest::refusesFiles_data()
         "j has the following needs duplicated: k.");
     row("j: {trigger: a/b, script: ~}\n", "jobs:j config contains unknown keys: script");
     row("j: {script: x, trigger: ~}\n", "jobs:j config contains unknown keys: trigger");
-    row("j: {trigger: {include: [~]}}\n", "jobs:j:trigger:include config should be a hash or a string");
-    row("j: {trigger: {include: {local: [a]}}}\n", "jobs:j:trigger:include local should be a string");
+    row("j: {trigger: {include: {local: a.yml}}}\n", "jobs:j:trigger:include config should be an array or a string");
+    row("j: {trigger: {include: [~]}}\n", "jobs:j:trigger:include config should be an array or a string");
+    row("j: {trigger: {include: [{local: [a]}]}}\n", "jobs:j:trigger:include local should be a string");
+    row("j: {trigger: {include: [a.yml, b.yml, c.yml, d.yml]}}\n", "jobs:j:trigger:include config is too long (maximum is 3)");
     row("variables: {A: {value: 1, options: ['1']}}\nj: {script: x}\n",
         "variables:A config value must be present in options");
     row("j: {script: x, environment: {name: a, on_stop: k}}\n", "j job: on_stop job k is not defined");
@@ -302,10 +307,11 @@ void SchemaTest::acceptsFiles_data()
 {
     QTest::addColumn<int>("unused");
     for (const char *yaml :
-         {"j: {trigger: {include: {local: a.yml, inputs: {b: c}, rules: [{if: $A}]}}}\n",
-          "j: {trigger: {include: {project: a/b, file: [c.yml, d.yml]}}}\n",
+         {"j: {trigger: {include: [{local: a.yml, inputs: {b: c}, rules: [{if: $A}]}]}}\n",
+          "j: {trigger: {include: [{project: a/b, file: [c.yml, d.yml]}]}}\n",
           "j: {script: x, needs: ['k 1/2', 'k 2/2']}\nk: {script: x, parallel: 2}\n",
-          "variables: {A: {value: a, options: []}}\nj: {script: x}\n", "pages: {script: x, publish: y}\n"}) {
+          "variables: {A: {value: a, options: []}}\nj: {script: x}\n", "pages: {script: x, publish: y}\n",
+          "j: {script: ['']}\n"}) {
         QTest::newRow(yaml) << 0;
     }
 }
