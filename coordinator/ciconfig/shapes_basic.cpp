@@ -66,7 +66,7 @@ static void checkTimeout(ShapeChecker &checker, const Node &node, const Place &p
 static void checkDurationOrNever(ShapeChecker &checker, const Node &node, const Place &place)
 {
     const QString &text = node.text();
-    if (!isNever(text) && !text.contains(u'$') && !parseDuration(text)) {
+    if (!isNever(text) && !parseDuration(text)) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/shapes.h"
 
 #include <algorithm>
@@ -41,6 +42,15 @@ static void checkTier(ShapeChecker &checker, const Node &node, const Place &plac
         checker.fail(node, place, u"must be one of production, staging, testing, development, or other"_s);
     }
 }
+
+static void checkAutoStop(ShapeChecker &checker, const Node &node, const Place &place)
+{
+    const QString &text = node.text();
+    if (!text.contains(u'$') && !isNever(text) && !parseDuration(text)) {
+        checker.fail(node, place, u"should be a duration"_s);
+    }
+}
+static const Shape AutoStop {.accepts = Text, .wrong = "should be a duration"_L1, .extra = checkAutoStop};
 
 static const Field ManagedResourceFields[] {{"enabled"_L1, &Flag}};
 static const Shape ManagedResources {
@@ -95,7 +105,7 @@ static const Field EnvironmentFields[] {
     {"url"_L1, &EnvironmentUrl},
     {"on_stop"_L1, &AnyText},
     {"action"_L1, &EnvironmentAction},
-    {"auto_stop_in"_L1, &DurationOrNever},
+    {"auto_stop_in"_L1, &AutoStop},
     {"deployment_tier"_L1, &EnvironmentTier},
     {"kubernetes"_L1, &Kubernetes},
 };

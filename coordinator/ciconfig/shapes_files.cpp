@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/shapes.h"
 
@@ -59,14 +58,6 @@ static const Shape Reports {.accepts = Map,
                             .fields = ReportFields,
                             .extra = checkReportsGiven};
 
-static void checkExpireIn(ShapeChecker &checker, const Node &node, const Place &place)
-{
-    if (!isNever(node.text()) && !parseDuration(node.text())) {
-        checker.fail(node, place, u"should be a duration"_s);
-    }
-}
-static const Shape ExpireIn {.accepts = Text, .wrong = "should be a duration"_L1, .extra = checkExpireIn};
-
 constexpr QLatin1StringView AccessWords[] {
     "all"_L1, "developer"_L1, "maintainer"_L1, "none"_L1};
 static const Shape Access {.accepts = Text,
@@ -112,7 +103,7 @@ static const Shape ExposeAs {.accepts = Text, .wrong = "should be a string"_L1, 
 
 static const Field ArtifactFields[] {
     {"name"_L1, &AnyText},          {"paths"_L1, &TextList},      {"exclude"_L1, &TextList},
-    {"untracked"_L1, &Flag},        {"when"_L1, &UploadWhen},     {"expire_in"_L1, &ExpireIn},
+    {"untracked"_L1, &Flag},        {"when"_L1, &UploadWhen},     {"expire_in"_L1, &DurationOrNever},
     {"expose_as"_L1, &ExposeAs},    {"public"_L1, &Flag},         {"access"_L1, &Access},
     {"reports"_L1, &Reports},
 };

@@ -155,6 +155,7 @@ void SchemaTest::refusesJobs_data()
     row("cache: {key: '%2e%2E'}", "jobs:j:cache:key config must not be \".\" or \"..\"");
     row("release: {tag_name: a, description: b, released_at: $T}", "jobs:j:release released at must be a valid");
     row("release: {tag_name: a, description: b, ref: 'a b'}", "jobs:j:release ref must be a valid ref");
+    row("pages: {expire_in: $T}", "jobs:j:pages expire in should be a duration");
     row("publish: x", "jobs:j publish can only be used within a `pages` job");
     row("{publish: x, pages: false}", "jobs:j publish can only be used within a `pages` job");
     row("{needs: [{pipeline: $P, job: a}], dependencies: [a]}", "jobs:j dependencies the a should be part of needs");
