@@ -8,6 +8,7 @@ import { cpuSeconds, percentile, row } from './measure.mjs';
 
 const Jobs = 500;
 const AtOnce = 8;
+const Rounds = 3;
 
 const config = (folder) => `
 variables: { GIT_STRATEGY: none }
@@ -43,15 +44,49 @@ async function startTimes(instance, folder) {
   return times;
 }
 
-async function rate(instance) {
-  const project = await instance.project('burst', { '.gitlab-ci.yml': burst });
+/** All jobs of one new pipeline: how many a second, and what they cost the coordinator. */
+async function rate(instance, project) {
   const before = cpuSeconds(instance.coordinator.pid);
-  await instance.push(project);
+  const { id } = await instance.api('POST', `/projects/${project.id}/pipeline`, { ref: 'main' });
   // Seldom: our questions must not be what is measured.
-  const done = await instance.pipeline(project, 'success', 300_000, 500);
-  const pipeline = await instance.api('GET', `/projects/${project.id}/pipelines/${done.id}`);
-  const seconds = (Date.parse(pipeline.finished_at) - Date.parse(pipeline.created_at)) / 1000;
+  const done = await instance.until(
+    `/projects/${project.id}/pipelines/${id}`, (body) => body.status === 'success', 300_000, 500);
+  const seconds = (Date.parse(done.finished_at) - Date.parse(done.created_at)) / 1000;
   return { perSecond: Jobs / seconds, cpu: cpuSeconds(instance.coordinator.pid) - before };
+}
+
+function forkFloor(folder) {
+  return JSON.parse(execFileSync(
+    join(process.env.CAPSTAN_BIN, 'bench_forkfloor'), [folder, String(Jobs), String(AtOnce)]));
+}
+
+const medianOf = (values) => percentile(values, 0.5);
+
+async function showStarts(instance, folder) {
+  const floor = forkFloor(folder);
+  const times = await startTimes(instance, folder);
+  row('job ready to first command, added median', `${(medianOf(times) - floor.p50_ms).toFixed(1)} ms`,
+    `floor ${floor.p50_ms} ms`, '< 20 ms');
+  row('the same, 95th percentile', `${(percentile(times, 0.95) - floor.p95_ms).toFixed(1)} ms`,
+    `floor ${floor.p95_ms} ms`, '< 40 ms');
+}
+
+/** In turn, since the machine's pace changes from minute to minute. */
+async function showRates(instance, folder) {
+  const project = await instance.project('burst', { '.gitlab-ci.yml': burst });
+  await instance.push(project, 'Jobs', '-o', 'ci.skip');
+  const rounds = [];
+  for (let round = 0; round < Rounds; ++round) {
+    const floor = forkFloor(folder).per_second;
+    rounds.push({ floor, ...(await rate(instance, project)) });
+  }
+  const share = rounds.map(({ perSecond, floor }) => (perSecond / floor) * 100);
+  row(`${Jobs} jobs, ${AtOnce} at once, median of ${Rounds}`,
+    `${medianOf(rounds.map(({ perSecond }) => perSecond)).toFixed(1)} /s`,
+    `floor ${medianOf(rounds.map(({ floor }) => floor)).toFixed(1)} /s`,
+    `> 60 % (${share.map((each) => each.toFixed(0)).join(', ')} %)`);
+  const cpu = medianOf(rounds.map((round) => round.cpu));
+  row('coordinator CPU per 1,000 jobs', `${((cpu * 1000) / Jobs).toFixed(2)} s`, 'laminar 22 s', '< 5 s');
 }
 
 export async function jobs() {
@@ -60,18 +95,9 @@ export async function jobs() {
     const folder = join(instance.folder, 'stamps');
     await mkdir(folder);
     await chmod(folder, 0o777);
-    const floor = JSON.parse(execFileSync(
-      join(process.env.CAPSTAN_BIN, 'bench_forkfloor'), [folder, String(Jobs), String(AtOnce)]));
     await instance.startRunner('runner', { concurrent: AtOnce });
-    const times = await startTimes(instance, folder);
-    row('job ready to first command, added median', `${(percentile(times, 0.5) - floor.p50_ms).toFixed(1)} ms`,
-      `floor ${floor.p50_ms} ms`, '< 20 ms');
-    row('the same, 95th percentile', `${(percentile(times, 0.95) - floor.p95_ms).toFixed(1)} ms`,
-      `floor ${floor.p95_ms} ms`, '< 40 ms');
-    const { perSecond, cpu } = await rate(instance);
-    row(`${Jobs} jobs, ${AtOnce} at once`, `${perSecond.toFixed(1)} /s`, `floor ${floor.per_second} /s`,
-      `> 60 % (${((perSecond / floor.per_second) * 100).toFixed(0)} %)`);
-    row('coordinator CPU per 1,000 jobs', `${((cpu * 1000) / Jobs).toFixed(2)} s`, 'laminar 22 s', '< 5 s');
+    await showStarts(instance, folder);
+    await showRates(instance, folder);
   } finally {
     await instance.destroy();
   }
