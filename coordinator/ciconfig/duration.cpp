@@ -26,6 +26,7 @@ constexpr double Week = 7 * Day;
 constexpr double Month = 30 * Day;
 constexpr double Year = 365.25 * Day;
 constexpr double LongestSeconds = 100 * Year;
+constexpr qsizetype LongestText = 1'000; ///< Every word of it is kept for a moment.
 
 constexpr std::array DurationUnits {
     DurationUnit {"s"_L1, 1},         DurationUnit {"sec"_L1, 1},
@@ -222,6 +223,9 @@ static std::optional<double> spokenSeconds(QStringView text)
 
 std::optional<std::chrono::seconds> parseDuration(QStringView text)
 {
+    if (text.size() > LongestText) {
+        return std::nullopt;
+    }
     auto total = clockSeconds(text);
     if (!total) {
         total = spokenSeconds(text);

@@ -50,11 +50,14 @@ static void checkReleasedAt(ShapeChecker &checker, const Node &node, const Place
 static const Shape ReleasedAt {
     .accepts = Text, .wrong = "must be a valid datetime"_L1, .extra = checkReleasedAt};
 
+constexpr qsizetype MaxRefLength = 1'000; // Far more than git can store.
+
 // git check-ref-format, and what GitLab does not take for the name of a branch, a tag or a commit.
 static bool isRefName(const QString &name)
 {
-    if (name == "@"_L1 || name == "HEAD"_L1 || name.startsWith(u'-') || name.endsWith(u'.') || name.contains(".."_L1)
-        || name.contains("@{"_L1) || name.startsWith("refs/heads/"_L1) || name.startsWith("refs/remotes/"_L1)) {
+    if (name.size() > MaxRefLength || name == "@"_L1 || name == "HEAD"_L1 || name.startsWith(u'-')
+        || name.endsWith(u'.') || name.contains(".."_L1) || name.contains("@{"_L1)
+        || name.startsWith("refs/heads/"_L1) || name.startsWith("refs/remotes/"_L1)) {
         return false;
     }
     const bool plain = std::all_of(name.begin(), name.end(), [](QChar c) {

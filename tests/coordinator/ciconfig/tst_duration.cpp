@@ -51,6 +51,7 @@ void DurationTest::reads_data()
     row("1..5 h", -1);
     row("1:2:3:4:5:6:7", -1);
     row("1:x", -1);
+    QTest::newRow(QByteArray("1 ").repeated(501).constData()) << qint64(-1);
     row("-1 h", -1);
     row("never", -1);
     row("99999999999 years", -1);
