@@ -212,6 +212,14 @@ private:
         }
     }
 
+    // What runs under just this name. A parallel job does not: its instances have names of their own.
+    const JobEntry *findSingle(const QString &name) const
+    {
+        const JobEntry *job = m_configuration.find(name);
+        const bool isParallel = job && job->name == name && job->instances.front().index > 0;
+        return isParallel && !m_configuration.instanceByName.contains(name) ? nullptr : job;
+    }
+
     void checkTriggerArtifact(const JobEntry &job)
     {
         const Node *trigger = job.node->given(u"trigger"_s);
@@ -221,7 +229,9 @@ private:
         }
         const auto check = [&](const Node &entry) {
             const Node *from = entry.isMap() ? entry.given(u"job"_s) : nullptr;
-            if (from) {
+            if (from && !findSingle(from->text())) {
+                lacking(job, from->position(), u"undefined dependency: %1"_s.arg(from->text()));
+            } else if (from) {
                 checkOrder(job, from->text(), from->position(), u"dependency"_s);
             }
         };
@@ -239,7 +249,7 @@ private:
             return;
         }
         const QString stop = onStop->text();
-        const JobEntry *stopJob = m_configuration.find(stop);
+        const JobEntry *stopJob = findSingle(stop);
         if (!stopJob) {
             lacking(job, onStop->position(), u"on_stop job %1 is not defined"_s.arg(stop));
             return;

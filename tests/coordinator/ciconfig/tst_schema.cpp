@@ -255,6 +255,10 @@ void SchemaTest::refusesFiles_data()
     row("j: {trigger: {include: [a.yml, b.yml, c.yml, d.yml]}}\n", "jobs:j:trigger:include config is too long (maximum is 3)");
     row("variables: {A: {value: 1, options: ['1']}}\nj: {script: x}\n",
         "variables:A config value must be present in options");
+    row("j: {script: x, environment: {name: a, on_stop: k}}\n"
+        "k: {script: x, parallel: 2, environment: {name: a, action: stop}}\n", "j job: on_stop job k is not defined");
+    row("j: {trigger: {include: [{artifact: a, job: k}]}}\nk: {script: x, parallel: 2}\n",
+        "j job: undefined dependency: k");
     row("j: {script: x, environment: {name: a, on_stop: k}}\n", "j job: on_stop job k is not defined");
     row("j: {script: x, environment: {name: a, on_stop: k}}\nk: {script: x}\n",
         "j job: on_stop job k does not have environment defined");
@@ -312,6 +316,8 @@ void SchemaTest::acceptsFiles_data()
           "j: {trigger: {include: [{project: a/b, file: [c.yml, d.yml]}]}}\n",
           "j: {script: x, needs: ['k 1/2', 'k 2/2']}\nk: {script: x, parallel: 2}\n",
           "variables: {A: {value: a, options: []}}\nj: {script: x}\n", "pages: {script: x, publish: y}\n",
+          "j: {script: x, environment: {name: a, on_stop: k 1/2}}\n"
+          "k: {script: x, parallel: 2, environment: {name: a, action: stop}}\n",
           "j: {script: ['']}\n"}) {
         QTest::newRow(yaml) << 0;
     }
