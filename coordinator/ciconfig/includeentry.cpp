@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/ciconfig/includeentry.h"
 
-#include "coordinator/ciconfig/duration.h"
+#include "coordinator/model/duration.h"
 
 #include <QByteArray>
 
@@ -58,7 +58,7 @@ bool isIntegrity(const Node &node)
 
 bool isCacheTime(const Node &node)
 {
-    const auto time = node.isString() ? parseDuration(node.text()) : std::nullopt;
+    const auto time = node.isString() ? model::parseDuration(node.text()) : std::nullopt;
     return node.isBool() || (time && *time >= std::chrono::minutes(1));
 }
 

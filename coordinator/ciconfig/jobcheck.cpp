@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/ciconfig/jobcheck.h"
 
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/needs.h"
 #include "coordinator/ciconfig/schema.h"
 #include "coordinator/ciconfig/shapes.h"
+#include "coordinator/model/duration.h"
 
 #include <algorithm>
 #include <chrono>
@@ -98,7 +98,7 @@ void JobCheck::checkDelay(const Node &job, const Place &place)
         m_checker.fail(*startIn, attribute, u"must be blank"_s);
     } else if (startIn) {
         constexpr std::chrono::seconds week = std::chrono::hours(7 * 24);
-        if (parseDuration(startIn->text()).value_or(std::chrono::seconds(0)) > week) {
+        if (model::parseDuration(startIn->text()).value_or(std::chrono::seconds(0)) > week) {
             m_checker.fail(*startIn, attribute, u"should not exceed the limit"_s);
         }
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/ciconfig/planner.h"
 
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/jobinputs.h"
 #include "coordinator/ciconfig/jobspec.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/needs.h"
 #include "coordinator/ciconfig/onlyexcept.h"
 #include "coordinator/ciconfig/schema.h"
+#include "coordinator/model/duration.h"
 
 #include <QSet>
 
@@ -245,7 +245,7 @@ private:
         plan.when = when ? readWhen(when->text()) : When::OnSuccess;
         const Node *startIn = chosen(u"start_in"_s);
         if (plan.when == When::Delayed && startIn) {
-            plan.startIn = parseDuration(startIn->text());
+            plan.startIn = model::parseDuration(startIn->text());
         }
         // Only a `when: manual` of the job itself makes it optional; one in a rule blocks.
         const Node *allowFailure = chosen(u"allow_failure"_s);
@@ -256,7 +256,7 @@ private:
         plan.interruptible = interruptible && interruptible->toBool();
         plan.retry = readRetry(node.given(u"retry"_s));
         if (const Node *timeout = node.given(u"timeout"_s)) {
-            plan.timeout = parseDuration(timeout->text());
+            plan.timeout = model::parseDuration(timeout->text());
         }
         if (const Node *group = node.given(u"resource_group"_s)) {
             plan.resourceGroup = group->text();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/ciconfig/schema.h"
 
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/jobcheck.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/shapes.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/shapes.h"
+#include "coordinator/model/duration.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +45,7 @@ static void checkFilled(ShapeChecker &checker, const Node &node, const Place &pl
 
 static void checkDuration(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    if (!parseDuration(node.text())) {
+    if (!model::parseDuration(node.text())) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }
@@ -55,7 +55,7 @@ constexpr std::chrono::seconds LongestTimeout {2'629'746};
 
 static void checkTimeout(ShapeChecker &checker, const Node &node, const Place &place)
 {
-    const auto timeout = parseDuration(node.text());
+    const auto timeout = model::parseDuration(node.text());
     if (!timeout) {
         checker.fail(node, place, u"config should be a duration"_s);
     } else if (*timeout > LongestTimeout) {
@@ -66,7 +66,7 @@ static void checkTimeout(ShapeChecker &checker, const Node &node, const Place &p
 static void checkDurationOrNever(ShapeChecker &checker, const Node &node, const Place &place)
 {
     const QString &text = node.text();
-    if (!isNever(text) && !parseDuration(text)) {
+    if (!model::isNever(text) && !model::parseDuration(text)) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }

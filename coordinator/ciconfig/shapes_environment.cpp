@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/shapes.h"
+#include "coordinator/model/duration.h"
 
 #include <algorithm>
 
@@ -46,7 +46,7 @@ static void checkTier(ShapeChecker &checker, const Node &node, const Place &plac
 static void checkAutoStop(ShapeChecker &checker, const Node &node, const Place &place)
 {
     const QString &text = node.text();
-    if (!text.contains(u'$') && !isNever(text) && !parseDuration(text)) {
+    if (!text.contains(u'$') && !model::isNever(text) && !model::parseDuration(text)) {
         checker.fail(node, place, u"should be a duration"_s);
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
 #include "coordinator/ciconfig/expression.h"
 #include "coordinator/ciconfig/limits.h"
 #include "coordinator/ciconfig/shapes.h"
+#include "coordinator/model/duration.h"
 
 #include <algorithm>
 
@@ -89,7 +89,7 @@ static void checkRule(ShapeChecker &checker, const Node &node, const Place &plac
         checker.fail(node, startInPlace, u"can't be blank"_s);
     } else if (!delayed && startIn) {
         checker.fail(*startIn, startInPlace, u"must be blank"_s);
-    } else if (startIn && parseDuration(startIn->text()).value_or(std::chrono::seconds(0)).count() > SecondsPerWeek) {
+    } else if (startIn && model::parseDuration(startIn->text()).value_or(std::chrono::seconds(0)).count() > SecondsPerWeek) {
         checker.fail(*startIn, startInPlace, u"should not exceed the limit"_s);
     }
 }

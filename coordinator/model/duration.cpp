@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
+#include "coordinator/model/duration.h"
 
 #include <QLatin1StringView>
 #include <QLocale>
@@ -11,7 +11,7 @@
 
 using namespace Qt::StringLiterals;
 
-namespace ci::ciconfig {
+namespace ci::model {
 
 struct DurationUnit
 {
@@ -238,4 +238,4 @@ std::optional<std::chrono::seconds> parseDuration(QStringView text)
 
 bool isNever(QStringView text) { return text.compare("never"_L1, Qt::CaseInsensitive) == 0; }
 
-} // namespace ci::ciconfig
+} // namespace ci::model

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "coordinator/ciconfig/duration.h"
+#include "coordinator/model/duration.h"
 
 #include "tests/testmain.h"
 
 #include <QTest>
 
-using namespace ci::ciconfig;
+using namespace ci::model;
 using namespace Qt::StringLiterals;
 
 class DurationTest final : public QObject
