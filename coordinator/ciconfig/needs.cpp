@@ -125,13 +125,15 @@ Result<QStringList> neededInstances(const NeedEntry &need, const Configuration &
     if (!names) {
         return names;
     }
+    QStringList defined;
     for (const QString &name : *names) {
-        if (!configuration.instanceByName.contains(name)) {
-            return need.optional ? Result<QStringList>(QStringList())
-                                 : Result<QStringList>(notFound(u"undefined need: %1"_s.arg(name)));
+        if (configuration.instanceByName.contains(name)) {
+            defined.append(name);
+        } else if (!need.optional) {
+            return notFound(u"undefined need: %1"_s.arg(name));
         }
     }
-    return names;
+    return defined;
 }
 
 } // namespace ci::ciconfig

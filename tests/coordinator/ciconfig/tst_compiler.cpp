@@ -294,7 +294,8 @@ void CompilerTest::needsInstances()
                                      "given: {script: x, needs: [{job: a, artifacts: false, parallel: {matrix: [{P: y}]}}]}\n"
                                      "same:\n  script: x\n  parallel: {matrix: [{P: [x, y]}]}\n"
                                      "  needs: [{job: a, parallel: {matrix: [{P: ['$[[ matrix.P ]]']}]}}]\n"
-                                     "maybe: {script: x, needs: [{job: nobody, optional: true}]}\n");
+                                     "maybe: {script: x, needs: [{job: nobody, optional: true}]}\n"
+                                     "some: {script: x, needs: [{job: a, optional: true, parallel: {matrix: [{P: [x, z]}]}}]}\n");
     QVERIFY2(result.isValid(), qPrintable(firstError(result)));
     using N = std::vector<NeedSpec>;
     QCOMPARE(*findJob(result, u"all"_s)->needs, (N {{u"a: [x]"_s}, {u"a: [y]"_s}}));
@@ -303,6 +304,7 @@ void CompilerTest::needsInstances()
     QCOMPARE(*findJob(result, u"given"_s)->needs, (N {{u"a: [y]"_s, false, false}}));
     QCOMPARE(*findJob(result, u"same: [y]"_s)->needs, (N {{u"a: [y]"_s}}));
     QVERIFY(findJob(result, u"maybe"_s)->needs->empty());
+    QCOMPARE(*findJob(result, u"some"_s)->needs, (N {{u"a: [x]"_s, true, true}}));
     QVERIFY(!compiled("a: {script: x, parallel: 2}\nb: {script: x, needs: [{job: a, parallel: {matrix: [{P: z}]}}]}\n").isValid());
 }
 
