@@ -47,6 +47,10 @@ constexpr int MaxPipelineJobs = 10'000;
 /// 80 each fit.
 constexpr size_t MaxPlanItems = 400'000;
 
+/// References between variables, counted anew for each job. Ours: hundreds of variables that all name each
+/// other would be followed for thousands of jobs. Ten times what 5,000 jobs with 40 references each need.
+constexpr qint64 MaxVariableReferences = 2'000'000;
+
 /// Alternatives that `{a,b}{c,d}…` in a glob may stand for. Ours, against patterns that explode.
 constexpr int MaxBraceAlternatives = 1'000;
 

@@ -52,7 +52,7 @@ public:
         } else {
             for (const JobEntry &job : m_configuration.jobs) {
                 planJob(job);
-                if (m_items > limits::MaxPlanItems) {
+                if (isTooBig()) {
                     m_report.error(job.position, u"The pipeline is too big: too many variables and needs"_s);
                     return std::nullopt;
                 }
@@ -63,6 +63,11 @@ public:
     }
 
 private:
+    bool isTooBig() const
+    {
+        return m_items > limits::MaxPlanItems || m_references > limits::MaxVariableReferences;
+    }
+
     bool applyWorkflow()
     {
         const Node *workflow = m_configuration.workflow;
@@ -160,7 +165,7 @@ private:
         const VariableSet own = jobVariables(*job.node);
         std::optional<JobSpec> spec;
         for (const JobInstance &instance : job.instances) {
-            if (m_items > limits::MaxPlanItems) {
+            if (isTooBig()) {
                 return;
             }
             const VariableSet builtIn = predefined(job, instance);
@@ -209,7 +214,7 @@ private:
     void checkCircularVariables(const JobEntry &job, VariableSet variables, const JobInstance &instance)
     {
         variables.setAll(instance.variables);
-        const QStringList circle = circularVariables(variables, Scope({&m_outer.above, &variables}));
+        const QStringList circle = circularVariables(variables, Scope({&m_outer.above, &variables}), m_references);
         if (circle.isEmpty()) {
             return;
         }
@@ -357,6 +362,7 @@ private:
     VariableSet m_globals;
     PipelinePlan m_plan;
     size_t m_items = 0;
+    qint64 m_references = 0;
 };
 
 } // namespace

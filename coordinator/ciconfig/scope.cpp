@@ -8,7 +8,7 @@ namespace ci::ciconfig {
 // Values nested in values; and text that doubles with each level stops growing here.
 constexpr qsizetype MaxExpansionLevels = 20;
 constexpr qsizetype MaxExpandedLength = 64 * 1024;
-constexpr int MaxExpansionSteps = 10'000;
+constexpr int MaxExpansionSteps = 2'000;
 
 void VariableSet::set(const QString &key, const QString &value, bool raw)
 {
@@ -164,42 +164,53 @@ QStringList Scope::references(const QString &key) const
     return names;
 }
 
-static QStringList circleFrom(const Scope &scope, const QString &key, QStringList &path,
-                              QHash<QString, Visit> &visits)
+namespace {
+
+class CircleSearch final
 {
-    if (visits.contains(key)) {
-        return visits.value(key) == Visit::Open ? path.sliced(path.indexOf(key)) : QStringList();
-    }
-    const QStringList names = scope.references(key);
-    if (names.isEmpty() || path.size() > 1000) {
-        visits.insert(key, Visit::Done);
+public:
+    CircleSearch(const Scope &scope, qint64 &steps) : m_scope(scope), m_steps(steps) { }
+
+    QStringList from(const QString &key)
+    {
+        if (m_visits.contains(key)) {
+            return m_visits.value(key) == Visit::Open ? m_path.sliced(m_path.indexOf(key)) : QStringList();
+        }
+        const QStringList names = m_path.size() > MaxCircle ? QStringList() : m_scope.references(key);
+        m_steps += names.size();
+        m_visits.insert(key, Visit::Open);
+        m_path.append(key);
+        for (const QString &name : names) {
+            const QStringList circle = name == key ? QStringList() : from(name);
+            if (!circle.isEmpty()) {
+                return circle;
+            }
+        }
+        m_path.removeLast();
+        m_visits.insert(key, Visit::Done);
         return {};
     }
-    visits.insert(key, Visit::Open);
-    path.append(key);
-    for (const QString &name : names) {
-        if (name == key) {
-            continue;
-        }
-        if (const QStringList circle = circleFrom(scope, name, path, visits); !circle.isEmpty()) {
-            return circle;
-        }
-    }
-    path.removeLast();
-    visits.insert(key, Visit::Done);
-    return {};
-}
 
-QStringList circularVariables(const VariableSet &variables, const Scope &scope)
+private:
+    // The search calls itself: this bounds the stack.
+    static constexpr qsizetype MaxCircle = 1000;
+
+    const Scope &m_scope;
+    qint64 &m_steps;
+    QStringList m_path;
+    QHash<QString, Visit> m_visits;
+};
+
+} // namespace
+
+QStringList circularVariables(const VariableSet &variables, const Scope &scope, qint64 &steps)
 {
-    QHash<QString, Visit> visits;
+    CircleSearch search(scope, steps);
     for (const model::SpecVariable &variable : variables.all()) {
-        QStringList path;
         if (!variable.value.contains(u'$') && !variable.value.contains(u'%')) {
             continue;
         }
-        if (const QStringList circle = circleFrom(scope, variable.key, path, visits);
-            !circle.isEmpty()) {
+        if (const QStringList circle = search.from(variable.key); !circle.isEmpty()) {
             return circle;
         }
     }

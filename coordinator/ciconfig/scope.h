@@ -54,6 +54,7 @@ QStringList referencedVariables(const QString &text);
 
 /// A circle that one of `variables` leads to (["A", "B"]); empty = none. As in GitLab a name stands for the
 /// values of all levels, so a higher one does not break it. A variable that names itself is no circle.
-QStringList circularVariables(const VariableSet &variables, const Scope &scope);
+/// The references followed are added to `steps`.
+QStringList circularVariables(const VariableSet &variables, const Scope &scope, qint64 &steps);
 
 } // namespace ci::ciconfig

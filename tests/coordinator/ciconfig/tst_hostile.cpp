@@ -64,6 +64,11 @@ void HostileTest::answersWithAnError_data()
         "generates too many jobs");
     row("100,000 instances of many jobs",
         lines(500, [](int i) { return "j" + number(i) + ": {script: x, parallel: 200}"; }), "generates too many jobs");
+    row("400 variables that name 200 others, in 200 jobs",
+        "variables:\n" + lines(400, [](int i) {
+            return "  V" + number(i) + ": \"" + many(200, [i](int k) { return "$V" + number(i + 1 + k); }) + "\"";
+        }) + "j: {script: x, parallel: 200}\n",
+        "The pipeline is too big");
     row("a circle of 9,000 needs",
         lines(9000, [](int i) { return "a" + number(i) + ": {script: x, needs: [a" + number((i + 1) % 9000) + "]}"; }),
         "circular dependencies");

@@ -85,7 +85,8 @@ void ScopeTest::findsCircles()
     set.set(u"A"_s, values.at(0));
     set.set(u"B"_s, values.at(1));
     set.set(u"C"_s, values.at(2));
-    QCOMPARE(circularVariables(set, Scope({&set})), circle);
+    qint64 steps = 0;
+    QCOMPARE(circularVariables(set, Scope({&set}), steps), circle);
 }
 
 void ScopeTest::stopsGrowing()
