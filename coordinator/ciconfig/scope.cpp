@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/ciconfig/scope.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace ci::ciconfig {
 
 // Values nested in values; and text that doubles with each level stops growing here.
-constexpr qsizetype MaxExpansionLevels = 20;
+constexpr size_t MaxExpansionLevels = 20;
 constexpr qsizetype MaxExpandedLength = 64 * 1024;
 constexpr int MaxExpansionSteps = 2'000;
 
@@ -90,14 +92,33 @@ static VariableReference referenceAt(QStringView text, qsizetype at)
 /// One expandKnown: the variables being expanded, and the work done so far.
 struct Scope::Expansion
 {
-    QStringList open;
+    std::vector<const model::SpecVariable *> open;
     int steps = 0;
 
-    bool mayEnter(const QString &name)
+    bool mayEnter(const model::SpecVariable *variable)
     {
-        return !open.contains(name) && open.size() < MaxExpansionLevels && ++steps < MaxExpansionSteps;
+        return std::find(open.begin(), open.end(), variable) == open.end() && open.size() < MaxExpansionLevels
+            && ++steps < MaxExpansionSteps;
     }
 };
+
+// In its own value a variable is that of a lower level.
+const model::SpecVariable *Scope::meant(const QString &name, const Expansion &expansion) const
+{
+    const model::SpecVariable *within = expansion.open.empty() ? nullptr : expansion.open.back();
+    if (!within || within->key != name) {
+        return find(name);
+    }
+    bool isBelow = false;
+    for (const VariableSet *level : m_levels) {
+        const model::SpecVariable *variable = level->find(name);
+        if (variable && isBelow) {
+            return variable;
+        }
+        isBelow = isBelow || variable == within;
+    }
+    return nullptr;
+}
 
 QString Scope::expandKnown(const QString &text) const
 {
@@ -118,15 +139,15 @@ QString Scope::expand(const QString &text, Expansion &expansion) const
         }
         const VariableReference reference = referenceAt(text, i);
         const QString name = reference.name.toString();
-        const model::SpecVariable *variable = name.isEmpty() ? nullptr : find(name);
-        if (!variable || out.size() > MaxExpandedLength || !expansion.mayEnter(name)) {
+        const model::SpecVariable *variable = name.isEmpty() ? nullptr : meant(name, expansion);
+        if (!variable || out.size() > MaxExpandedLength || !expansion.mayEnter(variable)) {
             out += QStringView(text).sliced(i, reference.end - i);
         } else if (variable->raw) {
             out += variable->value;
         } else {
-            expansion.open.append(name);
+            expansion.open.push_back(variable);
             out += expand(variable->value, expansion);
-            expansion.open.removeLast();
+            expansion.open.pop_back();
         }
         i = reference.end;
     }

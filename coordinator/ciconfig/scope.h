@@ -39,12 +39,13 @@ public:
     QStringList references(const QString &key) const;
 
     /// `$NAME`, `${NAME}`, `%NAME%` replaced, nested values too; unknown ones stay as they are, and
-    /// so do `$$`, raw values and references in a circle.
+    /// so do `$$`, raw values and references in a circle. `PATH: "$PATH:/x"` takes the lower level's.
     QString expandKnown(const QString &text) const;
 
 private:
     struct Expansion;
     QString expand(const QString &text, Expansion &expansion) const;
+    const model::SpecVariable *meant(const QString &name, const Expansion &expansion) const;
 
     std::vector<const VariableSet *> m_levels;
 };

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void expands_data();
     void expands();
     void prefersTheHigherLevel();
+    void namesTheLowerLevelInItself();
     void findsCircles_data();
     void findsCircles();
     void stopsGrowing();
@@ -64,6 +65,22 @@ void ScopeTest::prefersTheHigherLevel()
     QCOMPARE(scope.value(u"A"_s), u"high"_s);
     QCOMPARE(scope.expandKnown(u"$B"_s), u"high"_s);
     QCOMPARE(scope.value(u"C"_s), std::nullopt);
+}
+
+void ScopeTest::namesTheLowerLevelInItself()
+{
+    VariableSet high;
+    VariableSet middle;
+    VariableSet low;
+    high.set(u"A"_s, u"h:$A"_s);
+    high.set(u"B"_s, u"$C"_s);
+    middle.set(u"A"_s, u"m:${A}"_s);
+    middle.set(u"C"_s, u"$B"_s);
+    low.set(u"A"_s, u"l:$A"_s);
+    low.set(u"B"_s, u"low"_s);
+    const Scope scope({&high, &middle, &low});
+    QCOMPARE(scope.expandKnown(u"$A-$A"_s), u"h:m:l:$A-h:m:l:$A"_s);
+    QCOMPARE(scope.expandKnown(u"$B"_s), u"$B"_s); // Only in itself, not round a circle.
 }
 
 void ScopeTest::findsCircles_data()
