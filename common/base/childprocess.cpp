@@ -222,10 +222,14 @@ void ChildProcess::Private::noteExit()
     }
     death.notifier->setEnabled(false);
     exit = toExit(info);
+    const bool wasInputWaiting = !queue.isEmpty();
     queue.clear();
     input.close();
     const QPointer<ChildProcess> self(q);
     Q_EMIT q->exited(*exit);
+    if (self && wasInputWaiting) {
+        Q_EMIT q->inputWritten(); // Who waits for room must not wait for a dead reader.
+    }
     if (self) {
         finishIfDone();
     }

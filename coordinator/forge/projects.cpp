@@ -253,13 +253,14 @@ Result<void> Projects::remove(engine::Transaction &transaction, ProjectId id)
 
 void Projects::mend(const std::vector<model::Project> &projects)
 {
-    m_pool.start([repositories = m_parts.repositories, projects] {
-        repositories.sweep();
+    // Listed before anybody can make another: what comes while the worker is busy is nobody's leftover.
+    m_pool.start([repositories = m_parts.repositories, projects, found = m_parts.repositories.list()] {
+        repositories.sweep(found);
         for (const model::Project &project : projects) {
             logFailure(u"repository not made"_s, project.id,
                        repositories.make(project.id, project.defaultBranch));
         }
-        for (const ProjectId id : repositories.all()) {
+        for (const ProjectId id : found.repositories) {
             const bool isKnown = std::any_of(projects.begin(), projects.end(),
                                              [id](const auto &project) { return project.id == id; });
             if (!isKnown) {

@@ -197,28 +197,28 @@ Result<void> Repositories::remove(ProjectId id) const
         : Result<void>(ioError(u"cannot remove all of %1"_s.arg(away)));
 }
 
-std::vector<ProjectId> Repositories::all() const
+Repositories::Listing Repositories::list() const
 {
-    std::vector<ProjectId> ids;
-    for (const QString &name : QDir(root()).entryList({u"*.git"_s}, QDir::Dirs)) {
+    Listing listing;
+    for (const QString &name : QDir(root()).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         bool isNumber = false;
-        const qint64 id = name.chopped(MadeSuffix.size()).toLongLong(&isNumber);
-        if (isNumber) {
-            ids.emplace_back(id);
+        const qint64 id = name.chopped(std::min(MadeSuffix.size(), name.size())).toLongLong(&isNumber);
+        if (name.startsWith(RemovedPrefix) || name.endsWith(NewSuffix)) {
+            listing.unfinished.append(name);
+        } else if (isNumber && name.endsWith(MadeSuffix)) {
+            listing.repositories.emplace_back(id);
         }
     }
-    return ids;
+    return listing;
 }
 
-void Repositories::sweep() const
+void Repositories::sweep(const Listing &listing) const
 {
-    QDir folder(root());
-    for (const QString &name : folder.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        if (name.startsWith(RemovedPrefix) || name.endsWith(NewSuffix)) {
-            QDir(folder.filePath(name)).removeRecursively();
-        }
+    const QDir folder(root());
+    for (const QString &name : listing.unfinished) {
+        QDir(folder.filePath(name)).removeRecursively();
     }
-    for (const ProjectId id : all()) {
+    for (const ProjectId id : listing.repositories) {
         removeStaleLocks(path(id));
     }
 }

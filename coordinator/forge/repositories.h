@@ -5,6 +5,7 @@
 #include "common/base/result.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <vector>
 
@@ -36,9 +37,16 @@ public:
     Result<void> tidy(ProjectId id) const;
     /// Renamed away first, so that a kill leaves nothing half there.
     Result<void> remove(ProjectId id) const;
-    std::vector<ProjectId> all() const;
-    /// Finishes removals, half-made repositories and locks that a kill left behind.
-    void sweep() const;
+
+    /// What lies there, by name alone: quick.
+    struct Listing
+    {
+        std::vector<ProjectId> repositories;
+        QStringList unfinished; ///< Removals and makings that a kill ended, if taken before there are others.
+    };
+    Listing list() const;
+    /// Ends what is unfinished in the listing, and locks that a kill left behind.
+    void sweep(const Listing &listing) const;
 
 private:
     explicit Repositories(QString dataDirectory) : m_data(std::move(dataDirectory)) { }

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void separatesAndMergesErrors();
     void feedsStandardInput();
     void survivesAChildThatDoesNotReadItsInput();
+    void freesItsWriterWhenItDies();
     void refusesWhatCannotStart_data();
     void refusesWhatCannotStart();
     void hasItsDirectoryAndEnvironment();
@@ -147,6 +148,19 @@ void ChildProcessTest::survivesAChildThatDoesNotReadItsInput()
     QTRY_COMPARE(child.finishes, 1);
     QCOMPARE(child.output, "done\n"_ba);
     QCOMPARE(child.process.bytesToWrite(), 0);
+}
+
+void ChildProcessTest::freesItsWriterWhenItDies()
+{
+    Child child;
+    bool isFree = false;
+    connect(&child.process, &ChildProcess::inputWritten, this,
+            [&] { isFree = child.process.bytesToWrite() == 0; });
+    // The pipe stays open in a grandchild, which does not read either.
+    QVERIFY(child.process.start(shell("sleep 100 <&0 >/dev/null 2>&1 & exit 0")));
+    child.process.write(QByteArray(1'000'000, 'x'));
+    QTRY_VERIFY(isFree);
+    QTRY_COMPARE(child.finishes, 1);
 }
 
 void ChildProcessTest::refusesWhatCannotStart_data()

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void variablesAreChecked();
     void variablesAreSealed();
     void mendsWhatAKillLeft();
+    void mendsNothingThatCameLater();
     void keptRefsComeAndGo();
 
 private:
@@ -311,6 +312,22 @@ void ProjectsTest::mendsWhatAKillLeft()
     ForgeWorld::waitFor([&] { return !world.repositories->exists(ProjectId {4711}); });
     ForgeWorld::waitFor([&] { return QDir(root).entryList(QDir::AllEntries | QDir::NoDotAndDotDot).size() == 1; });
     QVERIFY(world.repositories->exists(project.id));
+}
+
+void ProjectsTest::mendsNothingThatCameLater()
+{
+    ForgeWorld world;
+    const QString root = world.folder.filePath(u"repositories/"_s);
+    QVERIFY(QDir().mkpath(root + u"1.git.new/objects"_s));
+    QVERIFY(QDir().mkpath(root + u"stray/objects"_s));
+    const Repositories::Listing before = world.repositories->list();
+    QVERIFY(before.repositories.empty());
+    QVERIFY(QDir().mkpath(root + u"2.git.new/objects"_s)); // Somebody is making it.
+    QVERIFY(world.repositories->make(ProjectId {3}, u"main"_s));
+    world.repositories->sweep(before);
+    QCOMPARE(QDir(root).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name),
+             QStringList({u"2.git.new"_s, u"3.git"_s, u"stray"_s}));
+    QCOMPARE(world.repositories->list().repositories, std::vector {ProjectId {3}});
 }
 
 void ProjectsTest::keptRefsComeAndGo()
