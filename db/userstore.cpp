@@ -43,6 +43,10 @@ constexpr const char *FindSession = R"(
     SELECT id, user_id, token_hash, csrf_token, address, user_agent, created_ms, last_used_ms,
         expires_ms
     FROM browser_sessions WHERE token_hash = :token_hash)";
+constexpr const char *FindSessionById = R"(
+    SELECT id, user_id, token_hash, csrf_token, address, user_agent, created_ms, last_used_ms,
+        expires_ms
+    FROM browser_sessions WHERE id = :id)";
 constexpr const char *SessionsOf = R"(
     SELECT id, user_id, token_hash, csrf_token, address, user_agent, created_ms, last_used_ms,
         expires_ms
@@ -53,8 +57,9 @@ constexpr const char *DeleteSession
     = "DELETE FROM browser_sessions WHERE id = :id AND user_id = :user";
 constexpr const char *DeleteOtherSessions
     = "DELETE FROM browser_sessions WHERE user_id = :user AND id <> :kept RETURNING id";
-constexpr const char *DeleteExpiredSessions
-    = "DELETE FROM browser_sessions WHERE expires_ms <= :now";
+constexpr const char *DeleteExpiredSessions = R"(
+    DELETE FROM browser_sessions WHERE expires_ms <= :now OR last_used_ms <= :unused_since
+    RETURNING id)";
 
 constexpr const char *InsertToken = R"(
     INSERT INTO access_tokens (user_id, name, token_hash, scopes, created_ms, expires_ms)
@@ -62,6 +67,9 @@ constexpr const char *InsertToken = R"(
 constexpr const char *FindToken = R"(
     SELECT id, user_id, name, token_hash, scopes, is_revoked, created_ms, expires_ms, last_used_ms
     FROM access_tokens WHERE token_hash = :token_hash)";
+constexpr const char *FindTokenById = R"(
+    SELECT id, user_id, name, token_hash, scopes, is_revoked, created_ms, expires_ms, last_used_ms
+    FROM access_tokens WHERE id = :id)";
 constexpr const char *TokensOf = R"(
     SELECT id, user_id, name, token_hash, scopes, is_revoked, created_ms, expires_ms, last_used_ms
     FROM access_tokens WHERE user_id = :user ORDER BY id)";
@@ -198,6 +206,12 @@ Result<std::optional<model::BrowserSession>> UserStore::findSession(const QByteA
     return readOne<model::BrowserSession>(query.bindBlob(":token_hash", tokenHash), readSession);
 }
 
+Result<std::optional<model::BrowserSession>> UserStore::findSession(SessionId id)
+{
+    Query query(m_database, FindSessionById);
+    return readOne<model::BrowserSession>(query.bind(":id", id), readSession);
+}
+
 Result<std::vector<model::BrowserSession>> UserStore::sessionsOf(UserId user)
 {
     Query query(m_database, SessionsOf);
@@ -223,10 +237,12 @@ Result<std::vector<SessionId>> UserStore::removeOtherSessions(UserId user, Sessi
                               [](const Query &row) { return row.id<SessionId>(0); });
 }
 
-Result<int> UserStore::removeExpiredSessions(Timestamp now)
+Result<std::vector<SessionId>> UserStore::removeExpiredSessions(Timestamp now,
+                                                                Timestamp unusedSince)
 {
     Query query(m_database, DeleteExpiredSessions);
-    return query.bind(":now", now).run();
+    return readAll<SessionId>(query.bind(":now", now).bind(":unused_since", unusedSince),
+                              [](const Query &row) { return row.id<SessionId>(0); });
 }
 
 Result<model::AccessToken> UserStore::insertToken(model::AccessToken token)
@@ -249,6 +265,12 @@ Result<std::optional<model::AccessToken>> UserStore::findToken(const QByteArray 
 {
     Query query(m_database, FindToken);
     return readOne<model::AccessToken>(query.bindBlob(":token_hash", tokenHash), readToken);
+}
+
+Result<std::optional<model::AccessToken>> UserStore::findToken(AccessTokenId id)
+{
+    Query query(m_database, FindTokenById);
+    return readOne<model::AccessToken>(query.bind(":id", id), readToken);
 }
 
 Result<std::vector<model::AccessToken>> UserStore::tokensOf(UserId user)

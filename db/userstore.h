@@ -26,15 +26,18 @@ public:
 
     Result<model::BrowserSession> insertSession(model::BrowserSession session);
     Result<std::optional<model::BrowserSession>> findSession(const QByteArray &tokenHash);
+    Result<std::optional<model::BrowserSession>> findSession(SessionId id);
     Result<std::vector<model::BrowserSession>> sessionsOf(UserId user);
     Result<void> touchSession(SessionId id, Timestamp usedAt);
     Result<bool> removeSession(SessionId id, UserId user); ///< False: no such session of theirs.
     /// All of a user's but `kept`; the ids that were removed.
     Result<std::vector<SessionId>> removeOtherSessions(UserId user, SessionId kept);
-    Result<int> removeExpiredSessions(Timestamp now);
+    /// Those that end by `now` or were last used by `unusedSince`; the ids that were removed.
+    Result<std::vector<SessionId>> removeExpiredSessions(Timestamp now, Timestamp unusedSince);
 
     Result<model::AccessToken> insertToken(model::AccessToken token);
     Result<std::optional<model::AccessToken>> findToken(const QByteArray &tokenHash);
+    Result<std::optional<model::AccessToken>> findToken(AccessTokenId id);
     Result<std::vector<model::AccessToken>> tokensOf(UserId user);
     Result<void> touchToken(AccessTokenId id, Timestamp usedAt);
     Result<bool> revokeToken(AccessTokenId id, UserId user);

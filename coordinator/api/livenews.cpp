@@ -41,6 +41,9 @@ LiveNews::LiveNews(Services &services)
     connect(&news, &engine::News::sessionEnded, &hub, [&hub](SessionId session) {
         hub.endLogin(session, QStringLiteral("signed out"));
     });
+    connect(&news, &engine::News::tokenEnded, &hub, [&hub](AccessTokenId token) {
+        hub.endToken(token, QStringLiteral("the token was revoked"));
+    });
 }
 
 void LiveNews::noteJob(const model::Job &job, model::JobState before)

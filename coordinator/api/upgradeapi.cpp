@@ -59,7 +59,8 @@ Answer openLive(Call &call)
     if (!call.head().wantsUpgrade) {
         return upgradeRequired();
     }
-    const live::LiveCaller caller {call.user().id, call.identity().session};
+    const live::LiveCaller caller {
+        call.user().id, call.identity().session, call.identity().token};
     call.transaction().answer([&hub = call.services().live, caller, reply = call.reply()] {
         hub.attach(caller, reply.handOver());
     });
@@ -80,6 +81,7 @@ Answer openTerminal(Call &call)
     request.runner = *call.job().runner;
     request.user = call.user().id;
     request.login = call.identity().session;
+    request.token = call.identity().token;
     request.subprotocols = subprotocols(call.head());
     if (const Result<void> read = readReturn(call.head(), request); !read) {
         return read.error();

@@ -90,7 +90,7 @@ Accounts::Accounts(Store &store, auth::SessionTimes times)
     : loop(*store.database)
     , passwords(store.box, store.clock)
     , sessions(store.clock, news, times)
-    , tokens(store.clock)
+    , tokens(store.clock, news)
     , users({loop, store.clock, store.box, news, passwords, sessions})
     , authenticator({loop, store.clock, store.box, passwords, sessions, tokens})
 {
@@ -150,7 +150,7 @@ Links::Links(Store &store, Accounts &accounts, Works &works, const Settings &set
     : traces(works.core->logReader(), store.directory.databaseFile(), store.box)
     , relay(store.clock, terminalHost, relaySettings(settings, store.box))
     , channels(store.clock)
-    , live(store.clock, traces, askThrough(accounts.loop, store.box))
+    , live(store.clock, traces, askThrough(accounts.loop, accounts.authenticator, store.box))
 {
 }
 

@@ -18,7 +18,7 @@ void Housekeeping::sweep()
     m_services.core.artifacts().sweep();
     m_services.core.pages().sweep();
     m_services.loop.post([this](engine::Transaction &transaction) {
-        const Result<int> removed = m_services.sessions.removeExpired(transaction);
+        const Result<void> removed = m_services.sessions.removeExpired(transaction);
         return removed ? engine::Outcome::Keep : engine::Outcome::Undo;
     });
 }

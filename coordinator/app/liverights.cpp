@@ -4,7 +4,6 @@
 #include "coordinator/auth/access.h"
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
-#include "db/userstore.h"
 
 namespace ci::app {
 namespace {
@@ -21,15 +20,11 @@ bool hasRight(db::Database &database,
 
 } // namespace
 
-bool maySee(db::Database &database, const SecretBox &box, UserId id, const protocol::Topic &topic)
+bool maySee(db::Database &database,
+            const SecretBox &box,
+            const auth::Identity &identity,
+            const protocol::Topic &topic)
 {
-    const auto user = db::UserStore(database).find(id);
-    if (!user || !*user || (*user)->isBlocked) {
-        return false;
-    }
-    auth::Identity identity;
-    identity.means = auth::Means::Session;
-    identity.user = **user;
     switch (topic.kind) {
     case TopicKind::Projects:
         return true; // Only numbers are told there.
@@ -50,19 +45,24 @@ bool maySee(db::Database &database, const SecretBox &box, UserId id, const proto
     return false;
 }
 
-live::CanSee askThrough(engine::CommandLoop &loop, const SecretBox &box)
+live::CanSee
+askThrough(engine::CommandLoop &loop, auth::Authenticator &authenticator, const SecretBox &box)
 {
-    return
-        [&loop, &box](UserId user, const protocol::Topic &topic, std::function<void(bool)> answer) {
-            engine::Command command;
-            command.run = [&box, user, topic, answer](engine::Transaction &transaction) {
-                const bool may = maySee(transaction.database(), box, user, topic);
-                transaction.answer([answer, may] { answer(may); });
-                return engine::Outcome::Keep;
-            };
-            command.refused = [answer](const Error &) { answer(false); };
-            loop.post(std::move(command));
+    return [&loop, &authenticator, &box](const live::LiveCaller &caller,
+                                         const protocol::Topic &topic,
+                                         std::function<void(bool)> answer) {
+        engine::Command command;
+        command.run = [&authenticator, &box, caller, topic, answer](
+                          engine::Transaction &transaction) {
+            const Result<auth::Identity> identity =
+                authenticator.recall(transaction.database(), caller);
+            const bool may = identity && maySee(transaction.database(), box, *identity, topic);
+            transaction.answer([answer, may] { answer(may); });
+            return engine::Outcome::Keep;
         };
+        command.refused = [answer](const Error &) { answer(false); };
+        loop.post(std::move(command));
+    };
 }
 
 } // namespace ci::app

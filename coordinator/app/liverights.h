@@ -6,13 +6,15 @@
 
 namespace ci::app {
 
-/// Whether `user` may follow `topic`: the right that the REST call for the same thing asks for.
+/// Whether `identity` may follow `topic`: the right that the REST call for the same thing asks for.
 bool maySee(db::Database &database,
             const SecretBox &box,
-            UserId user,
+            const auth::Identity &identity,
             const protocol::Topic &topic);
 
-/// The same as the live hub asks it: from any thread, through the engine.
-live::CanSee askThrough(engine::CommandLoop &loop, const SecretBox &box);
+/// The same as the live hub asks it: from any thread, through the engine, and only as long as what
+/// the caller came with stands.
+live::CanSee
+askThrough(engine::CommandLoop &loop, auth::Authenticator &authenticator, const SecretBox &box);
 
 } // namespace ci::app

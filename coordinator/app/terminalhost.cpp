@@ -5,7 +5,6 @@
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
 #include "db/projectstore.h"
-#include "db/userstore.h"
 
 using namespace Qt::StringLiterals;
 
@@ -26,13 +25,16 @@ void TerminalHost::open(api::Services &services)
     connect(&services.news, &engine::News::sessionEnded, this, [this](SessionId session) {
         m_services->relay.endLogin(session, EndReason::RightWithdrawn);
     });
+    connect(&services.news, &engine::News::tokenEnded, this, [this](AccessTokenId token) {
+        m_services->relay.endToken(token, EndReason::RightWithdrawn);
+    });
     connect(&services.relay, &Relay::sessionOpened, this, [this](const SessionOwner &owner) {
         record(u"terminal.open"_s, owner, {});
     });
     connect(&services.relay, &Relay::sessionEnded, this, &TerminalHost::forget);
     connect(&services.relay, &Relay::refused, this, [this](const terminal::Refusal &refusal) {
         record(u"terminal.refused"_s,
-               {{}, refusal.job, refusal.runner, refusal.user, {}},
+               {{}, refusal.job, refusal.runner, refusal.user, {}, {}},
                {{u"kind"_s, static_cast<int>(refusal.kind)}});
     });
 }
@@ -83,9 +85,10 @@ void TerminalHost::tellClose(const SessionOwner &owner)
 
 bool TerminalHost::mayStayNow(db::Database &database, const SessionOwner &owner) const
 {
-    const auto user = db::UserStore(database).find(owner.user);
+    const Result<auth::Identity> identity =
+        m_services->authenticator.recall(database, {owner.user, owner.login, owner.token});
     const auto job = db::JobStore(database, m_services->box).find(owner.job);
-    if (!user || !*user || (*user)->isBlocked || !job || !*job) {
+    if (!identity || !job || !*job) {
         return false;
     }
     const auto project = db::ProjectStore(database).find((*job)->project);
@@ -93,12 +96,9 @@ bool TerminalHost::mayStayNow(db::Database &database, const SessionOwner &owner)
     if (!project || !*project || !pipeline || !*pipeline) {
         return false;
     }
-    auth::Identity identity;
-    identity.means = auth::Means::Session;
-    identity.user = **user;
     return auth::allowedOnJob(
                database,
-               identity,
+               *identity,
                auth::Right::OpenTerminal,
                **project,
                {(*pipeline)->ref, (*pipeline)->isTag, (*job)->isRefProtected, (*job)->user})

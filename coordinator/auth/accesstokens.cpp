@@ -90,10 +90,14 @@ Result<std::optional<model::AccessToken>> AccessTokens::find(db::Database &datab
     }
     Result<std::optional<model::AccessToken>> found
         = db::UserStore(database).findToken(tokenHash(value));
-    if (found && *found && !isActive(**found)) {
-        return std::optional<model::AccessToken>();
-    }
-    return found;
+    return found ? ifActive(*std::move(found)) : found;
+}
+
+Result<std::optional<model::AccessToken>> AccessTokens::find(db::Database &database,
+                                                             AccessTokenId id)
+{
+    Result<std::optional<model::AccessToken>> found = db::UserStore(database).findToken(id);
+    return found ? ifActive(*std::move(found)) : found;
 }
 
 Result<void> AccessTokens::touch(engine::Transaction &transaction, const model::AccessToken &token)
@@ -116,7 +120,17 @@ Result<void> AccessTokens::revoke(engine::Transaction &transaction, AccessTokenI
     if (!revoked) {
         return revoked.error();
     }
-    return *revoked ? Result<void>() : Result<void>(notFound(u"404 Token Not Found"_s));
+    if (!*revoked) {
+        return notFound(u"404 Token Not Found"_s);
+    }
+    transaction.afterCommit([this, id] { Q_EMIT m_news.tokenEnded(id); });
+    return {};
+}
+
+std::optional<model::AccessToken>
+AccessTokens::ifActive(std::optional<model::AccessToken> token) const
+{
+    return token && isActive(*token) ? std::move(token) : std::nullopt;
 }
 
 bool AccessTokens::isActive(const model::AccessToken &token) const

@@ -4,6 +4,7 @@
 #include "common/base/secret.h"
 #include "coordinator/auth/identity.h"
 #include "coordinator/engine/commandloop.h"
+#include "coordinator/engine/news.h"
 
 #include <vector>
 
@@ -32,7 +33,7 @@ public:
     static constexpr std::chrono::minutes TouchInterval {10};
     static constexpr QByteArrayView Prefix {"glpat-"};
 
-    explicit AccessTokens(const Clock &clock) : m_clock(clock) { }
+    AccessTokens(const Clock &clock, engine::News &news) : m_clock(clock), m_news(news) { }
 
     Result<MintedToken> mint(engine::Transaction &transaction, const TokenWish &wish);
     /// Makes a token of a value given from outside (CAPSTAN_ROOT_TOKEN); at least 20 characters.
@@ -41,14 +42,19 @@ public:
                                      const Secret &value);
     /// nullopt: unknown, revoked or expired.
     Result<std::optional<model::AccessToken>> find(db::Database &database, QByteArrayView value);
+    Result<std::optional<model::AccessToken>> find(db::Database &database, AccessTokenId id);
     Result<void> touch(engine::Transaction &transaction, const model::AccessToken &token);
     Result<std::vector<model::AccessToken>> list(db::Database &database, UserId user);
+    /// NotFound where it is not one of theirs. News tokenEnded after commit.
     Result<void> revoke(engine::Transaction &transaction, AccessTokenId id, UserId user);
     bool isActive(const model::AccessToken &token) const;
     static Scope scopeOf(const model::AccessToken &token);
 
 private:
+    std::optional<model::AccessToken> ifActive(std::optional<model::AccessToken> token) const;
+
     const Clock &m_clock;
+    engine::News &m_news;
 };
 
 } // namespace ci::auth

@@ -33,6 +33,15 @@ Result<void> recordSignIn(engine::Transaction &transaction,
     return db::InstanceStore(transaction.database()).record(event);
 }
 
+Result<model::User> unblockedUser(db::Database &database, UserId id)
+{
+    const Result<std::optional<model::User>> user = db::UserStore(database).find(id);
+    if (!user) {
+        return user.error();
+    }
+    return *user && !(*user)->isBlocked ? Result<model::User>(**user) : refusedCredentials();
+}
+
 /// Names of strangers in our log: short, and without line breaks.
 QString quotedName(const QString &name)
 {
@@ -101,26 +110,26 @@ Result<Authenticator::Found> Authenticator::find(db::Database &database,
 
 Result<Authenticator::Found> Authenticator::byToken(db::Database &database, QByteArrayView value)
 {
-    Result<std::optional<model::AccessToken>> token = m_parts.tokens.find(database, value);
+    const Result<std::optional<model::AccessToken>> token = m_parts.tokens.find(database, value);
+    return token ? holderOf(database, *token) : token.error();
+}
+
+Result<Authenticator::Found> Authenticator::holderOf(db::Database &database,
+                                                     const std::optional<model::AccessToken> &token)
+{
     if (!token) {
-        return token.error();
-    }
-    if (!*token) {
         return refusedCredentials();
     }
-    Result<std::optional<model::User>> user = db::UserStore(database).find((*token)->user);
+    Result<model::User> user = unblockedUser(database, token->user);
     if (!user) {
         return user.error();
     }
-    if (!*user || (*user)->isBlocked) {
-        return refusedCredentials();
-    }
     Found found;
     found.identity.means = Means::Token;
-    found.identity.scope = AccessTokens::scopeOf(**token);
-    found.identity.user = **user;
-    found.identity.token = (*token)->id;
-    found.token = **token;
+    found.identity.scope = AccessTokens::scopeOf(*token);
+    found.identity.user = *std::move(user);
+    found.identity.token = token->id;
+    found.token = token;
     return found;
 }
 
@@ -152,27 +161,45 @@ Result<Authenticator::Found> Authenticator::byJobToken(db::Database &database, Q
 
 Result<Authenticator::Found> Authenticator::byCookie(db::Database &database, QByteArrayView value)
 {
-    Result<std::optional<model::BrowserSession>> session = m_parts.sessions.find(database, value);
+    const Result<std::optional<model::BrowserSession>> session
+        = m_parts.sessions.find(database, value);
+    return session ? holderOf(database, *session) : session.error();
+}
+
+Result<Authenticator::Found> Authenticator::holderOf(
+    db::Database &database, const std::optional<model::BrowserSession> &session)
+{
     if (!session) {
-        return session.error();
-    }
-    if (!*session) {
         return refusedCredentials();
     }
-    Result<std::optional<model::User>> user = db::UserStore(database).find((*session)->user);
+    Result<model::User> user = unblockedUser(database, session->user);
     if (!user) {
         return user.error();
     }
-    if (!*user || (*user)->isBlocked) {
-        return refusedCredentials();
-    }
     Found found;
     found.identity.means = Means::Session;
-    found.identity.user = **user;
-    found.identity.session = (*session)->id;
-    found.identity.csrfToken = (*session)->csrfToken;
-    found.session = **session;
+    found.identity.user = *std::move(user);
+    found.identity.session = session->id;
+    found.identity.csrfToken = session->csrfToken;
+    found.session = session;
     return found;
+}
+
+Result<Identity> Authenticator::recall(db::Database &database, const Entry &entry)
+{
+    const auto found = [&]() -> Result<Found> {
+        if (!entry.token.isNull()) {
+            const auto token = m_parts.tokens.find(database, entry.token);
+            return token ? holderOf(database, *token) : token.error();
+        }
+        const auto session = m_parts.sessions.find(database, entry.session);
+        return session ? holderOf(database, *session) : session.error();
+    }();
+    if (!found) {
+        return found.error();
+    }
+    // The number of a sign-in that was removed may be another's by now.
+    return found->identity.user->id == entry.user ? Result(found->identity) : refusedCredentials();
 }
 
 void Authenticator::signIn(Login login, QObject *context, std::function<void(SignInOutcome)> done)

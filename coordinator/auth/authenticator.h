@@ -64,6 +64,10 @@ public:
     /// The same without noting the use; for a read-only connection.
     Result<Identity> identify(db::Database &database, const Credentials &credentials);
 
+    /// Who came with these before: Unauthenticated once the sign-in has ended or expired, the token
+    /// is revoked or expired, or the user is blocked. Notes no use.
+    Result<Identity> recall(db::Database &database, const Entry &entry);
+
     /// Name and password → a new session, after rate limit and hashing. Calls back later, once,
     /// on this thread, after the session is stored.
     void signIn(Login login, QObject *context, std::function<void(SignInOutcome)> done);
@@ -81,6 +85,10 @@ private:
     Result<Found> byToken(db::Database &database, QByteArrayView value);
     Result<Found> byJobToken(db::Database &database, QByteArrayView value);
     Result<Found> byCookie(db::Database &database, QByteArrayView value);
+    static Result<Found> holderOf(db::Database &database,
+                                  const std::optional<model::AccessToken> &token);
+    static Result<Found> holderOf(db::Database &database,
+                                  const std::optional<model::BrowserSession> &session);
 
     void checkPassword(const Login &login, UserDone done);
     void judge(const Login &login, const std::optional<model::User> &user, UserDone done);

@@ -44,4 +44,13 @@ struct Identity
     }
 };
 
+/// What is kept of the identity that opened a connection which outlives its request; exactly one of
+/// the last two is not null. Authenticator::recall() says whether it still stands.
+struct Entry
+{
+    UserId user;
+    SessionId session;
+    AccessTokenId token;
+};
+
 } // namespace ci::auth

@@ -56,12 +56,23 @@ Result<std::optional<model::BrowserSession>> Sessions::find(db::Database &databa
     }
     Result<std::optional<model::BrowserSession>> found
         = db::UserStore(database).findSession(tokenHash(cookie));
-    if (!found || !*found) {
-        return found;
+    return found ? unlessExpired(*std::move(found)) : found;
+}
+
+Result<std::optional<model::BrowserSession>> Sessions::find(db::Database &database, SessionId id)
+{
+    Result<std::optional<model::BrowserSession>> found = db::UserStore(database).findSession(id);
+    return found ? unlessExpired(*std::move(found)) : found;
+}
+
+std::optional<model::BrowserSession>
+Sessions::unlessExpired(std::optional<model::BrowserSession> session) const
+{
+    if (!session) {
+        return std::nullopt;
     }
-    const model::BrowserSession &session = **found;
-    const Timestamp end = std::min(session.expiresAt, session.lastUsedAt + m_times.idle);
-    return m_clock.now() < end ? found : Result(std::optional<model::BrowserSession>());
+    const Timestamp end = std::min(session->expiresAt, session->lastUsedAt + m_times.idle);
+    return m_clock.now() < end ? std::move(session) : std::nullopt;
 }
 
 Result<void> Sessions::touch(engine::Transaction &transaction, const model::BrowserSession &session)
@@ -115,9 +126,18 @@ Result<void> Sessions::endAll(engine::Transaction &transaction, UserId user)
     return endOthers(transaction, user, SessionId {});
 }
 
-Result<int> Sessions::removeExpired(engine::Transaction &transaction)
+Result<void> Sessions::removeExpired(engine::Transaction &transaction)
 {
-    return db::UserStore(transaction.database()).removeExpiredSessions(m_clock.now());
+    const Timestamp now = m_clock.now();
+    const Result<std::vector<SessionId>> removed
+        = db::UserStore(transaction.database()).removeExpiredSessions(now, now - m_times.idle);
+    if (!removed) {
+        return removed.error();
+    }
+    for (const SessionId id : *removed) {
+        announceEnd(transaction, id);
+    }
+    return {};
 }
 
 void Sessions::announceEnd(engine::Transaction &transaction, SessionId id)

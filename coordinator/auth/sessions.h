@@ -49,6 +49,7 @@ public:
                            const Client &client);
     /// nullopt: no such session, or expired.
     Result<std::optional<model::BrowserSession>> find(db::Database &database, QByteArrayView cookie);
+    Result<std::optional<model::BrowserSession>> find(db::Database &database, SessionId id);
     /// Notes the use, at most each TouchInterval.
     Result<void> touch(engine::Transaction &transaction, const model::BrowserSession &session);
 
@@ -57,9 +58,11 @@ public:
     Result<void> end(engine::Transaction &transaction, SessionId id, UserId user);
     Result<void> endOthers(engine::Transaction &transaction, UserId user, SessionId kept);
     Result<void> endAll(engine::Transaction &transaction, UserId user);
-    Result<int> removeExpired(engine::Transaction &transaction);
+    Result<void> removeExpired(engine::Transaction &transaction);
 
 private:
+    std::optional<model::BrowserSession>
+    unlessExpired(std::optional<model::BrowserSession> session) const;
     void announceEnd(engine::Transaction &transaction, SessionId id);
     const Clock &m_clock;
     engine::News &m_news;

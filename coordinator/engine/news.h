@@ -28,6 +28,7 @@ Q_SIGNALS:
     void traceReset(ci::JobId job);
     void rightsChanged(ci::UserId user, ci::ProjectId project); ///< Null project: all.
     void sessionEnded(ci::SessionId session);
+    void tokenEnded(ci::AccessTokenId token); ///< Revoked; of one that expires nothing is told.
 };
 
 } // namespace ci::engine

@@ -148,7 +148,7 @@ void LiveCore::unsubscribe(Page *page, const protocol::Topic &topic)
 
 void LiveCore::ask(const Page *page, const protocol::Topic &topic)
 {
-    m_canSee(page->caller().user, topic, [this, id = page->id(), topic, gate = m_gate](bool may) {
+    m_canSee(page->caller(), topic, [this, id = page->id(), topic, gate = m_gate](bool may) {
         gate->post([this, id, topic, may] { answer(id, topic, may); });
     });
 }

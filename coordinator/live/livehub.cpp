@@ -72,7 +72,19 @@ void LiveHub::endLogin(SessionId login, const QString &reason)
         return; // That would be everybody who came with a token.
     }
     m_thread->post([=](LiveCore &core) {
-        core.endWhere([login](const LiveCaller &caller) { return caller.login == login; },
+        core.endWhere([login](const LiveCaller &caller) { return caller.session == login; },
+                      net::CloseCode::PolicyViolation,
+                      reason);
+    });
+}
+
+void LiveHub::endToken(AccessTokenId token, const QString &reason)
+{
+    if (token.isNull()) {
+        return; // That would be everybody who signed in.
+    }
+    m_thread->post([=](LiveCore &core) {
+        core.endWhere([token](const LiveCaller &caller) { return caller.token == token; },
                       net::CloseCode::PolicyViolation,
                       reason);
     });

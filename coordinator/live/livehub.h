@@ -7,6 +7,7 @@
 #include "common/net/exchange.h"
 #include "common/protocol/liveevent.h"
 #include "common/protocol/runnerchannel.h"
+#include "coordinator/auth/identity.h"
 #include "coordinator/live/tracereader.h"
 
 #include <QObject>
@@ -19,12 +20,8 @@ namespace ci::live {
 
 class LiveCore;
 
-/// A signed-in page.
-struct LiveCaller
-{
-    UserId user;
-    SessionId login; ///< Null for a token.
-};
+/// A page, and by what it came in.
+using LiveCaller = auth::Entry;
 
 struct LiveLimits
 {
@@ -40,10 +37,10 @@ struct LiveLimits
     std::chrono::milliseconds silence {protocol::ChannelSilence};
 };
 
-/// Whether `user` may see `topic`. Called on the hub's thread and must return at once; `answer` may
-/// be called from any thread, once.
-using CanSee = std::function<
-    void(UserId user, const protocol::Topic &topic, std::function<void(bool)> answer)>;
+/// Whether `caller` still stands and may see `topic`. Called on the hub's thread and must return at
+/// once; `answer` may be called from any thread, once.
+using CanSee = std::function<void(
+    const LiveCaller &caller, const protocol::Topic &topic, std::function<void(bool)> answer)>;
 
 /// Live events to browsers, on a thread of its own. Methods may be called from any thread and
 /// return at once; signals come on the thread that made the object. `clock` and `reader` outlive it.
@@ -78,6 +75,7 @@ public:
     void recheck(UserId user);
     void endUser(UserId user, const QString &reason);
     void endLogin(SessionId login, const QString &reason);
+    void endToken(AccessTokenId token, const QString &reason);
     /// Says bye to all; new pages are answered 503.
     void shutDown();
 

@@ -63,6 +63,16 @@ void TerminalRelay::endLogin(SessionId login, EndReason reason)
     });
 }
 
+void TerminalRelay::endToken(AccessTokenId token, EndReason reason)
+{
+    if (token.isNull()) {
+        return; // That would be everybody who signed in.
+    }
+    m_thread->post([=](RelayCore &core) {
+        core.endWhere([token](const SessionOwner &owner) { return owner.token == token; }, reason);
+    });
+}
+
 void TerminalRelay::endRunner(RunnerId runner, EndReason reason)
 {
     m_thread->post([=](RelayCore &core) {

@@ -56,6 +56,7 @@ public:
     void endJob(JobId job, EndReason reason);
     void endUser(UserId user, EndReason reason);
     void endLogin(SessionId login, EndReason reason);
+    void endToken(AccessTokenId token, EndReason reason);
     void endRunner(RunnerId runner, EndReason reason);
 
     /// The job's script has ended and its terminals keep it until then; nullopt: no longer.

@@ -150,7 +150,8 @@ Session *RelayCore::sessionFor(const ViewerRequest &request)
                                    request.job,
                                    request.runner,
                                    request.user,
-                                   request.login});
+                                   request.login,
+                                   request.token});
     if (isReturn) {
         session->adopt();
     }

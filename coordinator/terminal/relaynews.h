@@ -27,6 +27,7 @@ struct SessionOwner
     RunnerId runner;
     UserId user;
     SessionId login; ///< The sign-in it was opened by; null for a token.
+    AccessTokenId token; ///< Null for a sign-in.
 };
 
 /// A viewer whom the API has let through: origin and right are checked.
@@ -36,6 +37,7 @@ struct ViewerRequest
     RunnerId runner; ///< Who runs the job.
     UserId user;
     SessionId login;
+    AccessTokenId token;
     protocol::ViewerRole role = protocol::ViewerRole::Writer; ///< An observer sends nothing.
     QList<QByteArray> subprotocols; ///< As asked for, in the client's order.
     QByteArray session; ///< To come back to; empty: a new one.

@@ -9,8 +9,13 @@ namespace {
 
 QByteArray ownerText(const SessionOwner &owner)
 {
-    return QByteArray::number(owner.job.value()) + '.' + QByteArray::number(owner.user.value()) + '.'
-        + QByteArray::number(owner.login.value());
+    QByteArray text = QByteArray::number(owner.job.value()) + '.'
+        + QByteArray::number(owner.user.value()) + '.' + QByteArray::number(owner.login.value());
+    // Only where there is one: secrets of before tokens were named stay valid.
+    if (!owner.token.isNull()) {
+        text += '.' + QByteArray::number(owner.token.value());
+    }
+    return text;
 }
 
 QByteArray signature(const Secret &key, const SessionOwner &owner)
@@ -34,14 +39,15 @@ std::optional<SessionOwner> ownerFromSecret(const Secret &key,
                                             const Secret &secret)
 {
     const QList<QByteArray> parts = secret.reveal().split('.');
-    if (parts.size() != 4) {
+    if (parts.size() != 4 && parts.size() != 5) {
         return std::nullopt;
     }
     const SessionOwner owner {session,
                               JobId {parts[0].toLongLong()},
                               runner,
                               UserId {parts[1].toLongLong()},
-                              SessionId {parts[2].toLongLong()}};
+                              SessionId {parts[2].toLongLong()},
+                              AccessTokenId {parts.size() == 5 ? parts[3].toLongLong() : 0}};
     // Compares in constant time, and whole: "007" is not 7.
     return makeSecret(key, owner) == secret ? std::optional(owner) : std::nullopt;
 }

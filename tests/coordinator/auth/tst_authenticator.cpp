@@ -45,6 +45,8 @@ private Q_SLOTS:
     void remembersAVerifiedPasswordUntilItChanges();
     void changingThePasswordEndsOtherSessions();
     void sessionsExpire();
+    void tellsOfSessionsThatExpired();
+    void recallsWhoCameOnlyWhileTheirCredentialStands();
     void deadCredentialsAreNotAnonymous();
     void tokensHaveScopeExpiryAndEnd();
     void gitSignsInByTokenPasswordAndJobToken();
@@ -256,10 +258,68 @@ void AuthenticatorTest::sessionsExpire()
     QVERIFY(!byCookie(world, idle.cookie)); // A week unused.
     world.clock.advance(25h);
     QVERIFY(!byCookie(world, used.cookie)); // Thirty days, however much it is used.
-    const Result<int> removed = world.inCommand<int>([&](engine::Transaction &transaction) {
+    QVERIFY(world.inCommand<void>([&](engine::Transaction &transaction) {
         return world.sessions->removeExpired(transaction);
-    });
-    QCOMPARE(*removed, 2);
+    }));
+    QVERIFY(world.sessions->list(*world.database, user->id)->empty());
+}
+
+void AuthenticatorTest::tellsOfSessionsThatExpired()
+{
+    World world;
+    const Result<model::User> user = world.makeUser(u"alice"_s);
+    const auto idle = std::get<SignedIn>(world.signIn(u"alice"_s, "correct horse"));
+    world.clock.advance(24h * 6);
+    const auto used = std::get<SignedIn>(world.signIn(u"alice"_s, "correct horse"));
+    QSignalSpy ended(&world.news, &engine::News::sessionEnded);
+    const auto sweep = [&] {
+        return world.inCommand<void>([&](engine::Transaction &transaction) {
+            return world.sessions->removeExpired(transaction);
+        });
+    };
+    QVERIFY(sweep());
+    QCOMPARE(ended.size(), 0);
+    world.clock.advance(24h);
+    QVERIFY(sweep());
+    QCOMPARE(ended.size(), 1);
+    QCOMPARE(ended[0][0].value<SessionId>(), idle.session.id);
+    QVERIFY(byCookie(world, used.cookie));
+}
+
+void AuthenticatorTest::recallsWhoCameOnlyWhileTheirCredentialStands()
+{
+    World world;
+    const Result<model::User> user = world.makeUser(u"alice"_s);
+    const Result<model::User> other = world.makeUser(u"bob"_s);
+    const auto mint = [&](std::optional<Timestamp> expiry) {
+        return world.inCommand<MintedToken>([&](engine::Transaction &transaction) {
+            return world.tokens->mint(transaction, {user->id, u"t"_s, {u"read_api"_s}, expiry});
+        });
+    };
+    const auto recall = [&](const Entry &entry) {
+        return world.authenticator->recall(*world.database, entry);
+    };
+    const auto signedIn = std::get<SignedIn>(world.signIn(u"alice"_s, "correct horse"));
+    const Entry bySession {user->id, signedIn.session.id, {}};
+    const Entry byEternal {user->id, {}, mint(std::nullopt)->token.id};
+    const Entry byShort {user->id, {}, mint(world.clock.now() + 1h)->token.id};
+    QCOMPARE(recall(bySession)->means, Means::Session);
+    QCOMPARE(recall(byEternal)->means, Means::Token);
+    QCOMPARE(recall(byShort)->scope, Scope::Read);
+    QVERIFY(!recall({other->id, signedIn.session.id, {}}));
+    QVERIFY(!recall({user->id, {}, {}}));
+
+    world.clock.advance(1h);
+    QCOMPARE(recall(byShort).error().kind, ErrorKind::Unauthenticated);
+    QSignalSpy ended(&world.news, &engine::News::tokenEnded);
+    QVERIFY(world.inCommand<void>([&](engine::Transaction &transaction) {
+        return world.tokens->revoke(transaction, byEternal.token, user->id);
+    }));
+    QCOMPARE(ended.size(), 1);
+    QCOMPARE(ended[0][0].value<AccessTokenId>(), byEternal.token);
+    QCOMPARE(recall(byEternal).error().kind, ErrorKind::Unauthenticated);
+    world.clock.advance(24h * 7);
+    QCOMPARE(recall(bySession).error().kind, ErrorKind::Unauthenticated);
 }
 
 void AuthenticatorTest::deadCredentialsAreNotAnonymous()

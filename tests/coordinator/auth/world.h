@@ -33,7 +33,7 @@ public:
         loop = std::make_unique<engine::CommandLoop>(*database);
         passwords = std::make_unique<auth::Passwords>(box, clock, CheapCost);
         sessions = std::make_unique<auth::Sessions>(clock, news);
-        tokens = std::make_unique<auth::AccessTokens>(clock);
+        tokens = std::make_unique<auth::AccessTokens>(clock, news);
         users = std::make_unique<auth::Users>(parts());
         authenticator = std::make_unique<auth::Authenticator>(auth::Authenticator::Parts {
             *loop, clock, box, *passwords, *sessions, *tokens});

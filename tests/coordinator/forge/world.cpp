@@ -59,7 +59,7 @@ void ForgeWorld::build()
     loop = std::make_unique<engine::CommandLoop>(*database);
     passwords = std::make_unique<auth::Passwords>(box, clock, auth::PasswordCost {1, 8192});
     sessions = std::make_unique<auth::Sessions>(clock, *news);
-    tokens = std::make_unique<auth::AccessTokens>(clock);
+    tokens = std::make_unique<auth::AccessTokens>(clock, *news);
     users = std::make_unique<auth::Users>(
         auth::Users::Parts {*loop, clock, box, *news, *passwords, *sessions});
     authenticator = std::make_unique<auth::Authenticator>(

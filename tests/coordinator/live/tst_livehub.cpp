@@ -63,9 +63,9 @@ class HubFixture final : private net::RequestHandler
 {
 public:
     explicit HubFixture(live::LiveLimits limits = {})
-        : hub(clock, logs, [this](UserId user, const Topic &topic, std::function<void(bool)> answer) {
+        : hub(clock, logs, [this](const live::LiveCaller &caller, const Topic &topic, std::function<void(bool)> answer) {
               const QMutexLocker lock(&mutex);
-              answer(!denied.contains(topic) && user != UserId {13});
+              answer(!denied.contains(topic) && caller.user != UserId {13});
           }, limits)
     {
         net::HttpServerSettings settings;
@@ -93,7 +93,8 @@ private:
     {
         const QUrlQuery query(QString::fromLatin1(request.head.query));
         hub.attach({UserId {query.queryItemValue(u"user"_s).toLongLong()},
-                    SessionId {query.queryItemValue(u"login"_s).toLongLong()}},
+                    SessionId {query.queryItemValue(u"login"_s).toLongLong()},
+                    AccessTokenId {query.queryItemValue(u"token"_s).toLongLong()}},
                    exchange);
     }
 };
@@ -187,6 +188,7 @@ private Q_SLOTS:
     void laggingPageIsBounded();
     void endsByKey_data();
     void endsByKey();
+    void endsWithItsToken();
     void closesOnHostileMessages_data();
     void closesOnHostileMessages();
     void limitsPages();
@@ -475,6 +477,8 @@ void LiveHubTest::endsByKey_data()
     QTest::newRow("sign-out") << u"login"_s << true;
     QTest::newRow("another sign-out") << u"other login"_s << false;
     QTest::newRow("no sign-in at all") << u"no login"_s << false;
+    QTest::newRow("a token, where none was used") << u"token"_s << false;
+    QTest::newRow("no token at all") << u"no token"_s << false;
     QTest::newRow("blocked user") << u"user"_s << true;
     QTest::newRow("shutting down") << u"down"_s << true;
 }
@@ -491,6 +495,8 @@ void LiveHubTest::endsByKey()
         {u"login"_s, [&] { fixture.hub.endLogin(SessionId {5}, u"signed out"_s); }},
         {u"other login"_s, [&] { fixture.hub.endLogin(SessionId {6}, u"signed out"_s); }},
         {u"no login"_s, [&] { fixture.hub.endLogin(SessionId {}, u"signed out"_s); }},
+        {u"token"_s, [&] { fixture.hub.endToken(AccessTokenId {8}, u"revoked"_s); }},
+        {u"no token"_s, [&] { fixture.hub.endToken(AccessTokenId {}, u"revoked"_s); }},
         {u"user"_s, [&] { fixture.hub.endUser(UserId {2}, u"blocked"_s); }},
         {u"down"_s, [&] { fixture.hub.shutDown(); }},
     };
@@ -503,6 +509,18 @@ void LiveHubTest::endsByKey()
     } else {
         QTRY_COMPARE(browser.count(u"changed"_s), 1);
     }
+}
+
+void LiveHubTest::endsWithItsToken()
+{
+    HubFixture fixture;
+    Browser one(fixture, u"user=2&token=8"_s);
+    Browser other(fixture, u"user=2&token=9"_s);
+    QTRY_VERIFY(one.isConnected && other.isConnected);
+    fixture.hub.endToken(AccessTokenId {8}, u"revoked"_s);
+    QTRY_VERIFY(one.isClosed);
+    QCOMPARE(one.last(u"bye"_s).value("reason"_L1).toString(), u"revoked"_s);
+    QVERIFY(other.subscribe(Topic::runners()));
 }
 
 void LiveHubTest::closesOnHostileMessages_data()

@@ -88,6 +88,7 @@ void RelayFixture::handle(net::Request request, net::ExchangePtr exchange)
     viewer.user = UserId {number(u"user"_s)};
     viewer.runner = RunnerId {7};
     viewer.login = SessionId {number(u"login"_s)};
+    viewer.token = AccessTokenId {number(u"token"_s)};
     viewer.session = query.queryItemValue(u"session"_s).toLatin1();
     if (query.queryItemValue(u"role"_s) == "observer"_L1) {
         viewer.role = protocol::ViewerRole::Observer;

@@ -15,8 +15,10 @@ namespace {
 /// A viewer and a runner's end that have found each other.
 struct OpenTerminal
 {
-    explicit OpenTerminal(RelayFixture &fixture, qint64 credit = 256 * 1024)
-        : viewer(std::make_unique<TestViewer>(fixture, u"job=1&user=2"_s))
+    explicit OpenTerminal(RelayFixture &fixture,
+                          qint64 credit = 256 * 1024,
+                          const QString &query = u"job=1&user=2"_s)
+        : viewer(std::make_unique<TestViewer>(fixture, query))
     {
         if (!QTest::qWaitFor([&] { return viewer->isConnected; })) {
             return;
@@ -108,6 +110,7 @@ private Q_SLOTS:
     void limitsHowOftenAUserOpens();
     void survivesARestart_data();
     void survivesARestart();
+    void aShellEndsWithItsTokenAlsoAfterARestart();
     void countsAndReports();
     void shutsDownPolitely();
 };
@@ -805,6 +808,7 @@ void RelayTest::endsByKey_data()
     QTest::newRow("the user") << u"user"_s << true;
     QTest::newRow("the runner") << u"runner"_s << true;
     QTest::newRow("no sign-in at all") << u"no login"_s << false;
+    QTest::newRow("no token at all") << u"no token"_s << false;
 }
 
 void RelayTest::endsByKey()
@@ -820,6 +824,7 @@ void RelayTest::endsByKey()
         {u"other job"_s, [&] { relay.endJob(JobId {2}, terminal::EndReason::JobFinished); }},
         {u"user"_s, [&] { relay.endUser(UserId {2}, terminal::EndReason::RightWithdrawn); }},
         {u"runner"_s, [&] { relay.endRunner(RunnerId {7}, terminal::EndReason::RunnerLost); }},
+        {u"no token"_s, [&] { relay.endToken(AccessTokenId {}, terminal::EndReason::RightWithdrawn); }},
         {u"no login"_s, [&] { relay.endLogin(SessionId {}, terminal::EndReason::RightWithdrawn); }},
     };
     calls.value(by)();
@@ -940,6 +945,23 @@ void RelayTest::survivesARestart()
     QTRY_COMPARE(viewer->output, ", after it");
     QVERIFY(!viewer->session().gap);
     QCOMPARE(fixture.host().opened().size(), 1U); // No second shell.
+}
+
+void RelayTest::aShellEndsWithItsTokenAlsoAfterARestart()
+{
+    RelayFixture fixture({}, Secret {"a key from the data directory"});
+    OpenTerminal terminal(fixture, 256 * 1024, u"job=1&user=2&token=8"_s);
+    QVERIFY(terminal.isReady);
+    fixture.restartRelay();
+    QTRY_VERIFY(terminal.viewer->isClosed && terminal.runner->isClosed);
+    TestRunner runner(fixture, terminal.open);
+    QTRY_VERIFY(runner.resume());
+    QSignalSpy ended(&fixture.relay(), &terminal::TerminalRelay::sessionEnded);
+    fixture.relay().endToken(AccessTokenId {9}, terminal::EndReason::RightWithdrawn);
+    fixture.relay().endToken(AccessTokenId {8}, terminal::EndReason::RightWithdrawn);
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended[0][0].value<terminal::SessionEnd>().reason,
+             terminal::EndReason::RightWithdrawn);
 }
 
 void RelayTest::countsAndReports()
