@@ -4,6 +4,7 @@
 #include "coordinator/api/handlers.h"
 #include "coordinator/api/listing.h"
 #include "coordinator/api/words.h"
+#include "coordinator/auth/access.h"
 #include "coordinator/auth/groupaccess.h"
 #include "db/groupstore.h"
 #include "db/projectstore.h"
@@ -12,13 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace ci::api {
 namespace {
-
-db::Viewer viewerIn(const Call &call)
-{
-    // A job's token is no person.
-    const bool isJob = call.identity().means == auth::Means::Job;
-    return {isJob ? std::nullopt : call.identity().userId(), call.identity().isAdmin()};
-}
 
 QJsonObject groupJson(Call &call, const model::Group &group)
 {
@@ -67,7 +61,7 @@ Answer groupListing(Call &call, db::GroupListFilter filter)
     }
     return listing(call,
                    page,
-                   db::GroupStore(call.database()).list(viewerIn(call), filter, page),
+                   db::GroupStore(call.database()).list(auth::viewerOf(call.identity()), filter, page),
                    [&call](const model::Group &group) { return groupJson(call, group); });
 }
 
@@ -174,7 +168,7 @@ Answer deleteGroup(Call &call)
 Answer listGroupProjects(Call &call)
 {
     const db::Page page = pageFrom(call.fields());
-    const db::GroupFilter filter {viewerIn(call),
+    const db::GroupFilter filter {auth::viewerOf(call.identity()),
                                   call.fields().text("search").value_or(QString()),
                                   call.fields().flag("include_subgroups").value_or(false)};
     EntityWriter writer(call.services(), call.database());

@@ -73,7 +73,7 @@ QJsonObject projectFor(Call &call, const model::Project &project)
 Answer listProjects(Call &call)
 {
     const db::Page page = pageFrom(call.fields());
-    const db::Viewer viewer {call.identity().userId(), call.identity().isAdmin()};
+    const db::Viewer viewer = auth::viewerOf(call.identity());
     const QString search = call.fields().text("search").value_or(QString());
     return listing(call,
                    page,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/auth/access.h"
 
-#include "db/projectstore.h"
-
 namespace ci::auth {
 
 namespace {
@@ -50,6 +48,12 @@ Result<Standing> standingIn(db::Database &database,
         standing.role = *role;
     }
     return standing;
+}
+
+db::Viewer viewerOf(const Identity &identity)
+{
+    const bool isJob = identity.means == Means::Job;
+    return {isJob ? std::nullopt : identity.userId(), identity.isAdmin()};
 }
 
 Result<model::Project> projectWith(db::Database &database,

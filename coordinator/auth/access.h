@@ -2,7 +2,7 @@
 #pragma once
 
 #include "coordinator/auth/rights.h"
-#include "db/database.h"
+#include "db/projectstore.h"
 
 #include <QString>
 
@@ -14,6 +14,10 @@ namespace ci::auth {
 Result<Standing> standingIn(db::Database &database,
                             const Identity &identity,
                             const model::Project &project);
+
+/// By whose memberships a list is chosen. A job's token is no person: it sees what is public, not what
+/// the user who started the job may see.
+db::Viewer viewerOf(const Identity &identity);
 
 /// The project, if the caller has `right` in it; else the error to answer with.
 Result<model::Project> projectWith(db::Database &database,

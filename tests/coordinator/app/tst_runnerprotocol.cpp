@@ -30,6 +30,7 @@ private Q_SLOTS:
     void storesAndServesArtifacts();
     void refusesBrokenUploads_data();
     void refusesBrokenUploads();
+    void aJobsTokenListsNoPrivateProjects();
     void survivesARestart();
 
 private:
@@ -380,6 +381,19 @@ void RunnerProtocolTest::refusesBrokenUploads()
     const HttpAnswer refused = upload(job, body, query);
     QVERIFY2(refused.status == 400, QByteArray::number(refused.status).constData());
     QVERIFY(restJob(job).value("artifacts"_L1).toArray().isEmpty());
+}
+
+void RunnerProtocolTest::aJobsTokenListsNoPrivateProjects()
+{
+    QVERIFY(m_fixture->newProject(u"shown"_s, u"public"_s) > 0);
+    const QJsonObject job = takeJob(); // Started by root, who sees everything.
+    QVERIFY(!job.isEmpty());
+    net::Headers headers;
+    headers.add("JOB-TOKEN"_ba, tokenOf(job));
+    const HttpAnswer listed = m_fixture->send({"GET", "/api/v4/projects", {}, headers});
+    QCOMPARE(listed.status, 200);
+    QCOMPARE(listed.array().size(), 1);
+    QCOMPARE(listed.array().first().toObject().value("path"_L1).toString(), u"shown"_s);
 }
 
 void RunnerProtocolTest::survivesARestart()
