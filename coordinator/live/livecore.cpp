@@ -146,8 +146,9 @@ void LiveCore::unsubscribe(Page *page, const protocol::Topic &topic)
     m_listeners.remove(topic, page);
 }
 
-void LiveCore::ask(const Page *page, const protocol::Topic &topic)
+void LiveCore::ask(Page *page, const protocol::Topic &topic)
 {
+    page->noteQuestion();
     m_canSee(page->caller(), topic, [this, id = page->id(), topic, gate = m_gate](bool may) {
         gate->post([this, id, topic, may] { answer(id, topic, may); });
     });
@@ -159,6 +160,7 @@ void LiveCore::answer(quint64 id, const protocol::Topic &topic, bool may)
     if (!page) {
         return;
     }
+    page->noteAnswer();
     if (may) {
         grant(page, topic);
     } else {

@@ -50,7 +50,7 @@ private:
     void obey(Page *page, const protocol::LiveRequest &request);
     void subscribe(Page *page, const QByteArray &text);
     void unsubscribe(Page *page, const protocol::Topic &topic);
-    void ask(const Page *page, const protocol::Topic &topic);
+    void ask(Page *page, const protocol::Topic &topic);
     void answer(quint64 page, const protocol::Topic &topic, bool may);
     void grant(Page *page, const protocol::Topic &topic);
     void deny(Page *page, const protocol::Topic &topic);

@@ -30,7 +30,11 @@ struct LiveLimits
     int maxSubscriptions = 100; ///< A page; traces count. Past it `refused`.
     qint64 initialTraceCredit = 1 << 20; ///< docs/api.md names it.
     qint64 tracePiece = 64 * 1024; ///< Log bytes of one message.
-    qint64 socketHighWater = 256 * 1024; ///< Unsent bytes past which a page gets nothing more.
+    qint64 socketHighWater = 256 * 1024; ///< Unsent bytes past which a page gets no news.
+    /// Unsent bytes past which a page is not read: what it asks for is answered into the socket.
+    /// Well above the high water, or a slow page that takes a log could not say that it has enough.
+    qint64 maxUnsentBytes = 512 * 1024;
+    int maxQuestions = 100; ///< Rights asked for a page and not answered, past which it is not read.
     qsizetype maxMissedBytes = 512 * 1024; ///< Kept for a page that lags; past it `resync`.
     std::chrono::milliseconds rightsInterval {30'000}; ///< Each subscription is asked again.
     std::chrono::milliseconds pingInterval {protocol::ChannelPingInterval};

@@ -27,6 +27,7 @@ Page::Page(quint64 id,
         if (canTake()) {
             Q_EMIT roomGrew();
         }
+        pauseOrResume();
     });
     connect(m_socket.get(), &net::WebSocket::closed, this, &Page::lost);
 }
@@ -46,6 +47,27 @@ bool Page::canTake() const
 void Page::say(const QByteArray &text)
 {
     m_socket->sendText(text);
+    pauseOrResume();
+}
+
+void Page::noteQuestion()
+{
+    ++m_questions;
+    pauseOrResume();
+}
+
+void Page::noteAnswer()
+{
+    --m_questions;
+    pauseOrResume();
+}
+
+/// A page that asks faster than it takes answers, or than the engine gives them, waits: else it
+/// would fill our memory and the engine's queue. One that never reads falls silent and is cut.
+void Page::pauseOrResume()
+{
+    m_socket->setPaused(m_socket->bytesToWrite() >= m_limits.maxUnsentBytes
+                        || m_questions >= m_limits.maxQuestions);
 }
 
 void Page::sendEvent(const EventKey &key, const QByteArray &text)

@@ -46,6 +46,9 @@ public:
     bool isFull() const;
 
     void say(const QByteArray &text);
+    /// A right was asked for this page, or the answer has come.
+    void noteQuestion();
+    void noteAnswer();
     /// At once, or when the page reads again: the newest only.
     void sendEvent(const EventKey &key, const QByteArray &text);
     void forgetMissed(const protocol::Topic &topic) { m_missed.forget(topic); }
@@ -63,6 +66,7 @@ Q_SIGNALS:
 
 private:
     void read(const QByteArray &text);
+    void pauseOrResume();
     void drainMissed();
 
     const quint64 m_id;
@@ -72,6 +76,7 @@ private:
     QHash<protocol::Topic, Standing> m_subscriptions;
     QHash<JobId, Following> m_followings;
     MissedEvents m_missed;
+    int m_questions = 0; ///< Not answered yet.
     bool m_wasHeard = true;
     std::chrono::milliseconds m_lastHeard;
     std::chrono::milliseconds m_lastPing;

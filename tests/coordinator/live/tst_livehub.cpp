@@ -65,6 +65,11 @@ public:
     explicit HubFixture(live::LiveLimits limits = {})
         : hub(clock, logs, [this](const live::LiveCaller &caller, const Topic &topic, std::function<void(bool)> answer) {
               const QMutexLocker lock(&mutex);
+              ++asked;
+              if (holdsAnswers) {
+                  held.append(answer);
+                  return;
+              }
               answer(!denied.contains(topic) && caller.user != UserId {13});
           }, limits)
     {
@@ -80,10 +85,28 @@ public:
         denied.insert(topic);
     }
 
+    /// Answers all that was held back so far; how many there were.
+    qsizetype release()
+    {
+        const QMutexLocker lock(&mutex);
+        for (const std::function<void(bool)> &answer : held) {
+            answer(true);
+        }
+        return std::exchange(held, {}).size();
+    }
+    int questions()
+    {
+        const QMutexLocker lock(&mutex);
+        return asked;
+    }
+
     SystemClock clock;
     Logs logs;
     QMutex mutex;
     QSet<Topic> denied;
+    bool holdsAnswers = false; ///< Set before a page comes.
+    QList<std::function<void(bool)>> held;
+    int asked = 0;
     live::LiveHub hub;
     std::unique_ptr<net::HttpServer> server;
 
@@ -165,6 +188,28 @@ public:
     bool isClosed = false;
 };
 
+/// A client's text frame with a mask of zeros.
+QByteArray frame(const QByteArray &text)
+{
+    return QByteArray::fromHex("81") + static_cast<char>(0x80 | text.size()) + QByteArray(4, '\0')
+        + text;
+}
+
+/// Speaks the handshake and then never reads.
+bool beginLagging(QTcpSocket &socket, const HubFixture &fixture)
+{
+    socket.connectToHost(QHostAddress::LocalHost, fixture.server->port());
+    if (!QTest::qWaitFor([&] { return socket.state() == QAbstractSocket::ConnectedState; })) {
+        return false;
+    }
+    socket.setReadBufferSize(1024);
+    socket.write("GET /-/live?user=2&login=6 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                 "Sec-WebSocket-Protocol: capstan.live.v1\r\n\r\n");
+    return true;
+}
+
 } // namespace
 
 class LiveHubTest final : public QObject
@@ -186,6 +231,8 @@ private Q_SLOTS:
     void saysWhetherALogIsWatched();
     void withdrawsRights();
     void laggingPageIsBounded();
+    void aPageThatDoesNotReadIsNotReadEither();
+    void asksForFewRightsAtOnce();
     void endsByKey_data();
     void endsByKey();
     void endsWithItsToken();
@@ -443,17 +490,9 @@ void LiveHubTest::laggingPageIsBounded()
     limits.maxMissedBytes = 64 * 1024;
     HubFixture fixture(limits);
     Browser quick(fixture);
-    QTcpSocket lagging; // Speaks the handshake and then never reads.
-    lagging.connectToHost(QHostAddress::LocalHost, fixture.server->port());
-    QTRY_COMPARE(lagging.state(), QAbstractSocket::ConnectedState);
-    lagging.setReadBufferSize(1024);
-    lagging.write("GET /-/live?user=2&login=6 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                  "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                  "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                  "Sec-WebSocket-Protocol: capstan.live.v1\r\n\r\n");
-    const QByteArray text = R"({"type":"subscribe","topic":"runners"})";
-    lagging.write(QByteArray::fromHex("81") + static_cast<char>(0x80 | text.size()) + QByteArray(4, '\0')
-                  + text);
+    QTcpSocket lagging;
+    QVERIFY(beginLagging(lagging, fixture));
+    lagging.write(frame(R"({"type":"subscribe","topic":"runners"})"));
     QTRY_VERIFY(quick.isConnected);
     QTRY_COMPARE(fixture.hub.pages(), 2);
     QTRY_VERIFY(fixture.hub.hasListeners(Topic::runners()));
@@ -468,6 +507,45 @@ void LiveHubTest::laggingPageIsBounded()
     QByteArray got;
     QTRY_VERIFY_WITH_TIMEOUT((got += lagging.readAll()).contains(R"("type":"resync")"), 20'000);
     QVERIFY(got.size() < 14'000'000);
+}
+
+void LiveHubTest::aPageThatDoesNotReadIsNotReadEither()
+{
+    live::LiveLimits limits;
+    limits.silence = std::chrono::milliseconds {500};
+    limits.pingInterval = std::chrono::milliseconds {100};
+    HubFixture fixture(limits);
+    QTcpSocket lagging;
+    QVERIFY(beginLagging(lagging, fixture));
+    QTRY_COMPARE(fixture.hub.pages(), 1);
+    // It never stops asking for what is refused.
+    const QByteArray question
+        = frame(R"({"type":"subscribe","topic":")" + QByteArray(60, 'x') + R"("})");
+    const auto ask = [&] {
+        if (lagging.bytesToWrite() < 256 * 1024) {
+            lagging.write(question.repeated(4096));
+        }
+    };
+    connect(&lagging, &QTcpSocket::bytesWritten, this, ask);
+    ask();
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.hub.pages(), 0, 20'000);
+}
+
+void LiveHubTest::asksForFewRightsAtOnce()
+{
+    live::LiveLimits limits;
+    limits.maxQuestions = 4;
+    HubFixture fixture(limits);
+    fixture.holdsAnswers = true;
+    Browser browser(fixture);
+    QTRY_VERIFY(browser.isConnected);
+    for (int i = 1; i <= 50; ++i) {
+        browser.send(protocol::LiveTrace {JobId {i}, 0});
+        browser.send(protocol::LiveTraceStop {JobId {i}});
+    }
+    qsizetype most = 0;
+    QTRY_VERIFY((most = std::max(most, fixture.release()), fixture.questions() == 50));
+    QVERIFY2(most <= 4, QByteArray::number(most));
 }
 
 void LiveHubTest::endsByKey_data()
