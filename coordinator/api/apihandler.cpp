@@ -48,11 +48,15 @@ bool isForBrowsers(const Route &route)
     return true;
 }
 
-/// Whether the request names its caller by itself: no page could make a browser do that.
-bool carriesToken(const net::RequestHead &head)
+/// Whether the caller is known by a token that the gate will check: a page of a foreign name has none.
+/// Any other header a page could add by itself, and where nobody looks at tokens any token, too.
+bool carriesToken(const Route &route, const net::RequestHead &head)
 {
-    return head.headers.contains("private-token") || head.headers.contains("authorization")
-        || head.headers.contains("job-token");
+    if (route.needs.who == Needs::Who::Open) {
+        return false;
+    }
+    const auth::Credentials credentials = credentialsOf(head);
+    return !credentials.token.isEmpty() || !credentials.jobToken.isEmpty();
 }
 
 net::Response startingResponse()
@@ -138,7 +142,7 @@ void ApiHandler::handle(net::Request request, net::ExchangePtr exchange)
 
 bool ApiHandler::isForeignHost(const Route &route, const net::RequestHead &head) const
 {
-    return isForBrowsers(route) && !carriesToken(head)
+    return isForBrowsers(route) && !carriesToken(route, head)
         && !m_site.isOurHost(head.headers.value("host", {}));
 }
 

@@ -319,6 +319,12 @@ void AccessTest::refusesForeignHosts()
     QVERIFY(ask("/api/v4/user", "evil.example.net", "Cookie: " + m_cookie + "\r\n")
                 .startsWith(refused));
     QCOMPARE(ask("/api/v4/version", "localhost", {}), QByteArray("HTTP/1.1 200 OK"));
+    // Headers that a page may add by itself, where they name nobody.
+    const QByteArray basic = "Authorization: Basic eDp5\r\n";
+    QVERIFY(ask("/-/metrics", "evil.example.net", basic).startsWith(refused));
+    QVERIFY(ask("/api/v4/projects", "evil.example.net", basic).startsWith(refused));
+    QVERIFY(ask("/api/v4/version", "evil.example.net", "PRIVATE-TOKEN: x\r\n").startsWith(refused));
+    QVERIFY(ask("/api/v4/projects", "evil.example.net", "PRIVATE-TOKEN: \r\n").startsWith(refused));
     // Who carries a token was told the address by its configuration.
     QCOMPARE(
         ask("/api/v4/user", "capstan", "PRIVATE-TOKEN: " + CoordinatorFixture::RootToken + "\r\n"),
