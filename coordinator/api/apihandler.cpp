@@ -169,8 +169,9 @@ void ApiHandler::run(Services &services, std::shared_ptr<const Arrived> arrived,
         services.metrics.noteWait(std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::steady_clock::now() - began));
         Call call(services, transaction, *arrived, reply);
-        const Result<void> passed = Gate(call).pass();
-        Answer answer = passed ? arrived->route->handler(call) : Answer(passed.error());
+        Gate gate(call);
+        const Result<void> passed = gate.pass();
+        Answer answer = passed ? arrived->route->handler(call) : gate.refusal(passed.error());
         if (answer.isLater()) {
             return engine::Outcome::Keep;
         }

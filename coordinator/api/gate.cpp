@@ -2,6 +2,8 @@
 #include "coordinator/api/gate.h"
 
 #include "common/net/credentials.h"
+#include "coordinator/api/errorstatus.h"
+#include "coordinator/api/sessioncookie.h"
 #include "coordinator/auth/access.h"
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
@@ -83,13 +85,27 @@ Result<void> Gate::identify()
     case Needs::Who::Job:
         break;
     }
-    Result<auth::Identity> identity = m_call.services().authenticator.identify(
-        m_call.transaction(), credentialsOf(m_call.head()));
+    const auth::Credentials credentials = credentialsOf(m_call.head());
+    Result<auth::Identity> identity =
+        m_call.services().authenticator.identify(m_call.transaction(), credentials);
     if (!identity) {
+        m_isCookieDead = identity.error().kind == ErrorKind::Unauthenticated
+            && credentials.token.isEmpty() && credentials.jobToken.isEmpty();
         return identity.error();
     }
     m_call.m_identity = std::move(*identity);
     return {};
+}
+
+Answer Gate::refusal(const Error &error) const
+{
+    if (!m_isCookieDead) {
+        return error;
+    }
+    net::Response response = errorResponse(error);
+    response.headers.add("Set-Cookie"_ba,
+                         sessionCookie(m_call.site(), {}, std::chrono::seconds {0}));
+    return response;
 }
 
 Result<void> Gate::checkSender() const

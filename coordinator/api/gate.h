@@ -17,6 +17,9 @@ public:
 
     /// Ok: the handler may run.
     Result<void> pass();
+    /// The answer where it may not. It clears a cookie that is dead: the browser could neither sign
+    /// out with it nor see what is public.
+    Answer refusal(const Error &error) const;
 
 private:
     Result<void> identify();
@@ -32,11 +35,10 @@ private:
     bool isChange() const;
 
     Call &m_call;
+    bool m_isCookieDead = false;
 };
 
 /// Cookie, token and job token of a request's head.
 auth::Credentials credentialsOf(const net::RequestHead &head);
-
-inline constexpr QByteArrayView SessionCookie {"capstan_session"};
 
 } // namespace ci::api

@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "common/net/credentials.h"
 #include "coordinator/api/call.h"
 #include "coordinator/api/entitywriter.h"
 #include "coordinator/api/errorstatus.h"
-#include "coordinator/api/gate.h"
 #include "coordinator/api/handlers.h"
 #include "coordinator/api/listing.h"
+#include "coordinator/api/sessioncookie.h"
 
 using namespace Qt::StringLiterals;
 
 namespace ci::api {
 namespace {
-
-QByteArray sessionCookie(const Site &site, const QByteArray &value, std::chrono::seconds age)
-{
-    net::CookieOptions options;
-    options.maxAgeSeconds = age.count();
-    options.secure = site.isSecure();
-    return net::setCookie(SessionCookie, value, options);
-}
 
 QJsonObject sessionJson(const Site &site, const model::User &user, const QByteArray &csrfToken)
 {

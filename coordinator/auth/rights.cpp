@@ -78,22 +78,30 @@ constexpr bool isOrdered()
 }
 static_assert(isOrdered());
 
+/// Which credentials reach that far, whatever the user's rights are.
+enum class Reach : quint8 {
+    AnyToken,
+    FullToken, ///< Not a token of scope read_api.
+    Session,
+};
+
 struct InstanceRow
 {
     InstanceRight right;
     bool adminOnly;
-    bool isReading;
+    Reach reach;
 };
 
 constexpr std::array InstanceTable {
-    InstanceRow {InstanceRight::SeeOwnAccount, false, true},
-    InstanceRow {InstanceRight::ChangeOwnAccount, false, false},
-    InstanceRow {InstanceRight::CreateProject, false, false},
-    InstanceRow {InstanceRight::SeeUsers, true, true},
-    InstanceRow {InstanceRight::ManageUsers, true, false},
-    InstanceRow {InstanceRight::ManageRunners, true, false},
-    InstanceRow {InstanceRight::SeeAllRunners, true, true},
-    InstanceRow {InstanceRight::ManageInstanceVariables, true, false},
+    InstanceRow {InstanceRight::SeeOwnAccount, false, Reach::AnyToken},
+    InstanceRow {InstanceRight::ChangeOwnAccount, false, Reach::FullToken},
+    InstanceRow {InstanceRight::MintToken, false, Reach::Session},
+    InstanceRow {InstanceRight::CreateProject, false, Reach::FullToken},
+    InstanceRow {InstanceRight::SeeUsers, true, Reach::AnyToken},
+    InstanceRow {InstanceRight::ManageUsers, true, Reach::FullToken},
+    InstanceRow {InstanceRight::ManageRunners, true, Reach::FullToken},
+    InstanceRow {InstanceRight::SeeAllRunners, true, Reach::AnyToken},
+    InstanceRow {InstanceRight::ManageInstanceVariables, true, Reach::FullToken},
 };
 
 Error unauthenticated() { return {ErrorKind::Unauthenticated, u"401 Unauthorized"_s}; }
@@ -166,8 +174,11 @@ Result<void> allowed(const Identity &identity, InstanceRight right)
     if (identity.isNobody() || identity.means == Means::Job) {
         return unauthenticated();
     }
-    if (!row.isReading && identity.scope == Scope::Read) {
+    if (row.reach != Reach::AnyToken && identity.scope == Scope::Read) {
         return forbidden(u"403 Forbidden: the token's scope only allows reading"_s);
+    }
+    if (row.reach == Reach::Session && identity.means != Means::Session) {
+        return forbidden(u"403 Forbidden: a token may not do this; sign in with your password"_s);
     }
     if (row.adminOnly && !identity.isAdmin()) {
         return forbidden(u"403 Forbidden"_s);

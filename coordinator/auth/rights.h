@@ -45,6 +45,7 @@ enum class Right : quint8 {
 enum class InstanceRight : quint8 {
     SeeOwnAccount, ///< Anybody who is signed in; tokens with any scope.
     ChangeOwnAccount, ///< Password, sessions, tokens: not by a token of scope read_api.
+    MintToken, ///< Only who is signed in: a token that leaked must not leave others behind.
     CreateProject,
     SeeUsers,
     ManageUsers,

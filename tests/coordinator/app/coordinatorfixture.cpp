@@ -177,17 +177,22 @@ QByteArray CoordinatorFixture::newUser(const QString &name, const QString &scope
     if (made.status != 201) {
         return {};
     }
-    const HttpAnswer session = signIn(name, "a long enough secret");
+    const HttpAnswer token = mintToken(
+        name, "a long enough secret", {{u"name"_s, u"test"_s}, {u"scopes"_s, QJsonArray {scope}}});
+    return token.object().value("token"_L1).toString().toLatin1();
+}
+
+HttpAnswer CoordinatorFixture::mintToken(const QString &name,
+                                         const QByteArray &password,
+                                         const QJsonObject &wish)
+{
+    const HttpAnswer session = signIn(name, password);
     net::Headers headers;
     headers.add("Cookie"_ba, session.headers.value("set-cookie", {}).split(';').first());
     headers.add("X-CSRF-Token"_ba, session.object().value("csrf_token"_L1).toString().toLatin1());
-    const HttpAnswer token =
-        send({"POST",
-              "/api/v4/personal_access_tokens",
-              QJsonDocument(QJsonObject {{u"name"_s, u"test"_s}, {u"scopes"_s, QJsonArray {scope}}})
-                  .toJson(),
-              headers});
-    return token.object().value("token"_L1).toString().toLatin1();
+    headers.add("Content-Type"_ba, "application/json"_ba);
+    return send(
+        {"POST", "/api/v4/personal_access_tokens", QJsonDocument(wish).toJson(), headers});
 }
 
 qint64 CoordinatorFixture::newProject(const QString &name, const QString &visibility)

@@ -64,6 +64,9 @@ public:
 
     /// Makes the user and a token of these scopes.
     QByteArray newUser(const QString &name, const QString &scope = QStringLiteral("api"));
+    /// Signs in and makes a token, as the page does.
+    HttpAnswer
+    mintToken(const QString &name, const QByteArray &password, const QJsonObject &wish);
     /// With a name and a password; waits for the first start to be complete.
     HttpAnswer signIn(const QString &name, const QByteArray &password);
     qint64 newProject(const QString &name, const QString &visibility = QStringLiteral("private"));

@@ -223,9 +223,14 @@ void AccessTest::refusesDeadCredentials()
     Ask withToken = ask();
     withToken.headers.add("PRIVATE-TOKEN"_ba, "glpat-0000000000000000000000000000000000000000"_ba);
     QCOMPARE(m_fixture->send(withToken).status, 401);
+    QVERIFY(!m_fixture->send(withToken).headers.contains("set-cookie"));
     Ask withCookie = ask();
     withCookie.headers.add("Cookie"_ba, "capstan_session=0000000000000000000000000000"_ba);
-    QCOMPARE(m_fixture->send(withCookie).status, 401);
+    const HttpAnswer refused = m_fixture->send(withCookie);
+    QCOMPARE(refused.status, 401);
+    // The browser forgets it, or it could neither sign out nor see what is public.
+    QVERIFY(refused.headers.value("set-cookie", {}).startsWith("capstan_session=; "));
+    QVERIFY(refused.headers.value("set-cookie", {}).contains("Max-Age=0"));
 }
 
 void AccessTest::hidesFromStrangers()

@@ -214,11 +214,10 @@ void RestTest::keepsProtectedBranches()
 
 void RestTest::mintsTokensOnce()
 {
-    const HttpAnswer made = m_fixture->api("POST",
-                                           "/personal_access_tokens",
-                                           {{u"name"_s, u"script"_s},
-                                            {u"scopes"_s, QJsonArray {u"read_api"_s}},
-                                            {u"expires_at"_s, u"2999-01-31"_s}});
+    const QJsonObject wish {{u"name"_s, u"script"_s},
+                            {u"scopes"_s, QJsonArray {u"read_api"_s}},
+                            {u"expires_at"_s, u"2999-01-31"_s}};
+    const HttpAnswer made = m_fixture->mintToken(u"root"_s, CoordinatorFixture::RootPassword, wish);
     QCOMPARE(made.status, 201);
     const QByteArray token = json(made).value("token"_L1).toString().toLatin1();
     QVERIFY(token.startsWith("glpat-"));
@@ -238,11 +237,12 @@ void RestTest::mintsTokensOnce()
     QCOMPARE(m_fixture->api("DELETE", path).status, 204);
     QCOMPARE(m_fixture->with(token, "GET", "/api/v4/user").status, 401);
     QCOMPARE(m_fixture
-                 ->api("POST",
-                       "/personal_access_tokens",
-                       {{u"name"_s, u"x"_s}, {u"scopes"_s, QJsonArray {u"sudo"_s}}})
+                 ->mintToken(u"root"_s,
+                             CoordinatorFixture::RootPassword,
+                             {{u"name"_s, u"x"_s}, {u"scopes"_s, QJsonArray {u"sudo"_s}}})
                  .status,
              400);
+    QCOMPARE(m_fixture->api("POST", "/personal_access_tokens", wish).status, 403);
 }
 
 void RestTest::managesUsers()

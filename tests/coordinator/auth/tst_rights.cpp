@@ -178,6 +178,11 @@ void RightsTest::readOnlyTokensOnlyRead()
     QCOMPARE(word(allowed(reader, InstanceRight::SeeOwnAccount)), u"ok"_s);
     QCOMPARE(word(allowed(reader, InstanceRight::ChangeOwnAccount)), u"403"_s);
     QCOMPARE(word(allowed(reader, InstanceRight::CreateProject)), u"403"_s);
+    // A token of any scope makes no other.
+    QCOMPARE(word(allowed(person(), InstanceRight::MintToken)), u"403"_s);
+    Identity signedIn = person();
+    signedIn.means = Means::Session;
+    QCOMPARE(word(allowed(signedIn, InstanceRight::MintToken)), u"ok"_s);
 }
 
 void RightsTest::jobsReadTheirOwnProjectOnly()
