@@ -122,6 +122,7 @@ Answer changePassword(Call &call)
     change.current = Secret(call.fields().required("current_password").toUtf8());
     change.next = Secret(call.fields().required("password").toUtf8());
     change.kept = call.identity().session;
+    change.address = call.caller().toString();
     if (call.fields().complaint()) {
         return *call.fields().complaint();
     }

@@ -220,7 +220,8 @@ void Coordinator::start()
                                                                       d->store->box,
                                                                       d->accounts->news,
                                                                       d->accounts->passwords,
-                                                                      d->accounts->sessions},
+                                                                      d->accounts->sessions,
+                                                                      d->accounts->limiter},
                                                                      wishes)
                                                   : Result<Secret>(recovered.error());
         if (!password) {

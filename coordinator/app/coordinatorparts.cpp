@@ -89,10 +89,11 @@ Result<std::unique_ptr<Store>> Store::visit(const Settings &settings)
 Accounts::Accounts(Store &store, auth::SessionTimes times)
     : loop(*store.database)
     , passwords(store.box, store.clock)
+    , limiter(store.clock)
     , sessions(store.clock, news, times)
     , tokens(store.clock, news)
-    , users({loop, store.clock, store.box, news, passwords, sessions})
-    , authenticator({loop, store.clock, store.box, passwords, sessions, tokens})
+    , users({loop, store.clock, store.box, news, passwords, sessions, limiter})
+    , authenticator({loop, store.clock, store.box, passwords, sessions, tokens, limiter})
 {
 }
 

@@ -41,6 +41,7 @@ struct Accounts
     engine::News news;
     engine::CommandLoop loop;
     auth::Passwords passwords;
+    auth::LoginLimiter limiter;
     auth::Sessions sessions;
     auth::AccessTokens tokens;
     auth::Users users;

@@ -67,7 +67,6 @@ struct Authenticator::Found
 Authenticator::Authenticator(Parts parts, QObject *parent)
     : QObject(parent)
     , m_parts(parts)
-    , m_limiter(parts.clock)
 {
 }
 
@@ -329,7 +328,7 @@ void Authenticator::judge(const Login &login, const std::optional<model::User> &
         pending->push_back(std::move(done));
         return;
     }
-    if (const auto wait = m_limiter.wait(attempt); wait.count() > 0) {
+    if (const auto wait = m_parts.limiter.wait(attempt); wait.count() > 0) {
         qCInfo(lcAuth).noquote().nospace() << "sign-in held back user=" << quotedName(login.username)
                                  << " address=" << quotedName(login.client.address);
         done(Refusal {{ErrorKind::TooMany,
@@ -337,7 +336,7 @@ void Authenticator::judge(const Login &login, const std::optional<model::User> &
                       wait});
         return;
     }
-    m_limiter.started(attempt);
+    m_parts.limiter.started(attempt);
     m_pending.insert(key, {std::move(done)});
     m_parts.passwords.verify(check, this, [this, key, attempt, user](const Result<bool> &verified) {
         if (!verified) {
@@ -347,7 +346,7 @@ void Authenticator::judge(const Login &login, const std::optional<model::User> &
                                      << " address=" << quotedName(attempt.address);
             settle(key, Refusal {refusedCredentials()});
         } else {
-            m_limiter.succeeded(attempt);
+            m_parts.limiter.succeeded(attempt);
             settle(key, *user);
         }
     });

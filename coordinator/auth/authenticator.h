@@ -55,6 +55,7 @@ public:
         Passwords &passwords;
         Sessions &sessions;
         AccessTokens &tokens;
+        LoginLimiter &limiter;
     };
     explicit Authenticator(Parts parts, QObject *parent = nullptr);
 
@@ -99,7 +100,6 @@ private:
                       std::function<void(SignInOutcome)> done);
 
     Parts m_parts;
-    LoginLimiter m_limiter;
     /// Who waits for the same check: git opens several connections at once.
     QHash<QByteArray, std::vector<UserDone>> m_pending;
 };

@@ -197,35 +197,84 @@ void Users::changePassword(UserId id,
                            std::function<void(Result<void>)> done)
 {
     auto answer = guardedBy<void>(context, std::move(done));
-    auto store = [this, id, kept = change.kept, answer](const Result<QByteArray> &hash) {
-        if (!hash) {
-            answer(hash.error());
+    auto begin = [this, change = std::move(change), answer](const Result<model::User> &user) {
+        const Result<void> begun = user ? beginChange(*user, change) : user.error();
+        if (!begun) {
+            answer(begun.error());
             return;
         }
-        postFor<void>(m_parts.loop, [this, id, kept, hash = *hash](engine::Transaction &transaction) {
-            return storePassword(transaction, id, hash, kept);
-        }, answer);
-    };
-    auto judge = [this, change, store, answer](const Result<bool> &verified) {
-        if (!verified || !*verified) {
-            answer(verified ? forbidden(u"current_password is not correct"_s) : verified.error());
-            return;
-        }
-        m_parts.passwords.hash(change.next, this, store);
-    };
-    auto verify = [this, change, judge, answer](const Result<model::User> &user) {
-        const QString next = QString::fromUtf8(change.next.reveal());
-        if (!user) {
-            answer(user.error());
-        } else if (const auto checked = Passwords::checkRules(next, user->username); !checked) {
-            answer(checked.error());
-        } else {
-            m_parts.passwords.verify({user->id, user->passwordHash, change.current}, this, judge);
-        }
+        exchangePassword(*user, change, [this, id = user->id, answer](const Result<void> &changed) {
+            m_changing.remove(id);
+            answer(changed);
+        });
     };
     postFor<model::User>(m_parts.loop, [id](engine::Transaction &transaction) {
         return existing(transaction.database(), id);
-    }, verify);
+    }, begin);
+}
+
+Result<void> Users::beginChange(const model::User &user, const PasswordChange &change)
+{
+    const QString next = QString::fromUtf8(change.next.reveal());
+    if (const Result<void> checked = Passwords::checkRules(next, user.username); !checked) {
+        return checked;
+    }
+    if (m_changing.contains(user.id)) {
+        return Error {ErrorKind::TooMany,
+                      u"the password is being changed already; try again in a moment"_s};
+    }
+    // Who holds somebody's session must not guess the password here instead of at the sign-in.
+    const LoginLimiter::Attempt attempt {change.address, user.username};
+    const bool isKnown
+        = m_parts.passwords.isRemembered({user.id, user.passwordHash, change.current});
+    const std::chrono::seconds wait = m_parts.limiter.wait(attempt);
+    if (!isKnown && wait.count() > 0) {
+        return Error {ErrorKind::TooMany,
+                      u"too many wrong passwords; try again in %1 s"_s.arg(wait.count())};
+    }
+    m_parts.limiter.started(attempt);
+    m_changing.insert(user.id);
+    return {};
+}
+
+void Users::exchangePassword(const model::User &user,
+                             const PasswordChange &change,
+                             std::function<void(Result<void>)> done)
+{
+    auto store = [this, user, kept = change.kept, done](const Result<QByteArray> &hash) {
+        if (!hash) {
+            done(hash.error());
+            return;
+        }
+        postFor<void>(m_parts.loop, [this, user, kept, hash = *hash](engine::Transaction &transaction) {
+            return replacePassword(transaction, user, hash, kept);
+        }, done);
+    };
+    auto judge = [this, user, change, store, done](const Result<bool> &verified) {
+        if (!verified || !*verified) {
+            done(verified ? forbidden(u"current_password is not correct"_s) : verified.error());
+            return;
+        }
+        m_parts.limiter.succeeded({change.address, user.username});
+        m_parts.passwords.hash(change.next, this, store);
+    };
+    m_parts.passwords.verify({user.id, user.passwordHash, change.current}, this, judge);
+}
+
+Result<void> Users::replacePassword(engine::Transaction &transaction,
+                                    const model::User &verified,
+                                    const QByteArray &hash,
+                                    SessionId kept)
+{
+    const Result<model::User> now = existing(transaction.database(), verified.id);
+    if (!now) {
+        return now.error();
+    }
+    // An administrator may have set another one while the hashes were made.
+    if (now->passwordHash != verified.passwordHash) {
+        return conflict(u"the password was changed meanwhile; sign in with the new one"_s);
+    }
+    return storePassword(transaction, verified.id, hash, kept);
 }
 
 void Users::endSetUp()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "coordinator/auth/loginlimiter.h"
 #include "coordinator/auth/passwords.h"
 #include "coordinator/auth/sessions.h"
 #include "db/page.h"
 
 #include <QObject>
+#include <QSet>
 
 namespace ci::auth {
 
@@ -33,6 +35,7 @@ struct PasswordChange
     Secret current;
     Secret next;
     SessionId kept; ///< The session that asks; all others end.
+    QString address {}; ///< Wrong passwords count as failed sign-ins from there.
 };
 
 /// Accounts: make, change, block, delete; passwords. Each user has a namespace of the same name.
@@ -51,6 +54,7 @@ public:
         engine::News &news;
         Passwords &passwords;
         Sessions &sessions;
+        LoginLimiter &limiter;
     };
     using Done = std::function<void(Result<model::User>)>;
 
@@ -62,7 +66,8 @@ public:
     /// Those with a callback call it later, once, on this thread, after the commit.
     void create(NewUser user, QObject *context, Done done);
     void change(UserId id, UserChange change, QObject *context, Done done);
-    /// Forbidden where the current password is wrong.
+    /// Forbidden where the current password is wrong; TooMany after too many of these, or while a
+    /// change of the same user is under way; Conflict where it was changed meanwhile.
     void changePassword(UserId id,
                         PasswordChange change,
                         QObject *context,
@@ -93,7 +98,17 @@ private:
                               const UserChange &change,
                               const QByteArray &hash);
     Result<bool> isLastAdmin(db::Database &database, const model::User &user);
+    Result<void> beginChange(const model::User &user, const PasswordChange &change);
+    void exchangePassword(const model::User &user,
+                          const PasswordChange &change,
+                          std::function<void(Result<void>)> done);
+    Result<void> replacePassword(engine::Transaction &transaction,
+                                 const model::User &verified,
+                                 const QByteArray &hash,
+                                 SessionId kept);
+
     Parts m_parts;
+    QSet<UserId> m_changing; ///< Whose password is being changed: one user takes one worker's time.
     bool m_isBeingSetUp = false;
 };
 

@@ -44,6 +44,9 @@ private Q_SLOTS:
     void countsGuessesSentAtOnce();
     void remembersAVerifiedPasswordUntilItChanges();
     void changingThePasswordEndsOtherSessions();
+    void changingThePasswordIsNoWayToGuessIt();
+    void changesAPasswordOnceAtATime();
+    void aPasswordSetMeanwhileStays();
     void sessionsExpire();
     void tellsOfSessionsThatExpired();
     void recallsWhoCameOnlyWhileTheirCredentialStands();
@@ -243,6 +246,68 @@ void AuthenticatorTest::changingThePasswordEndsOtherSessions()
     QCOMPARE(ended[0][0].value<SessionId>(), other.session.id);
     QVERIFY(byCookie(world, kept.cookie));
     QVERIFY(!byCookie(world, other.cookie));
+}
+
+void AuthenticatorTest::changingThePasswordIsNoWayToGuessIt()
+{
+    World world;
+    const Result<model::User> user = world.makeUser(u"alice"_s);
+    const auto change = [&](const QByteArray &current) {
+        std::optional<Result<void>> done;
+        world.users->changePassword(user->id,
+                                    {Secret(current), Secret("battery staple"), {}, u"10.0.0.1"_s},
+                                    &world.context,
+                                    [&](const Result<void> &changed) { done.emplace(changed); });
+        (void)QTest::qWaitFor([&] { return done.has_value(); });
+        return *done;
+    };
+    for (int i = 0; i < 5; ++i) {
+        QCOMPARE(change("guess " + QByteArray::number(i)).error().kind, ErrorKind::Forbidden);
+    }
+    QCOMPARE(change("correct horse").error().kind, ErrorKind::TooMany);
+    QCOMPARE(refusalKind(world.signIn(u"alice"_s, "correct horse")), ErrorKind::TooMany);
+    world.clock.advance(1s);
+    QVERIFY(change("correct horse"));
+}
+
+void AuthenticatorTest::changesAPasswordOnceAtATime()
+{
+    World world;
+    const Result<model::User> user = world.makeUser(u"alice"_s);
+    QVERIFY(world.makeUser(u"bob"_s));
+    std::vector<Result<void>> answers;
+    const auto change = [&](const QByteArray &next) {
+        world.users->changePassword(user->id,
+                                    {Secret("correct horse"), Secret(next), {}, u"10.0.0.1"_s},
+                                    &world.context,
+                                    [&](const Result<void> &changed) { answers.push_back(changed); });
+    };
+    for (int i = 0; i < 100; ++i) { // More than may wait for a worker.
+        change("battery staple " + QByteArray::number(i));
+    }
+    QVERIFY(std::holds_alternative<SignedIn>(world.signIn(u"bob"_s, "correct horse")));
+    QTRY_COMPARE(answers.size(), size_t(100));
+    QCOMPARE(std::count_if(answers.begin(), answers.end(), [](const auto &a) { return a.isOk(); }), 1);
+    QCOMPARE(answers.front().error().kind, ErrorKind::TooMany);
+}
+
+void AuthenticatorTest::aPasswordSetMeanwhileStays()
+{
+    World world;
+    const Result<model::User> user = world.makeUser(u"alice"_s);
+    std::optional<Result<void>> changed;
+    world.users->changePassword(user->id,
+                                {Secret("correct horse"), Secret("battery staple"), {}, {}},
+                                &world.context,
+                                [&](const Result<void> &done) { changed.emplace(done); });
+    // Behind the reading of the hash that is being verified.
+    QVERIFY(world.inCommand<void>([&](engine::Transaction &transaction) {
+        return world.users->storePassword(transaction, user->id, "$argon2id$another", {});
+    }));
+    QTRY_VERIFY(changed.has_value());
+    QCOMPARE(changed->error().kind, ErrorKind::Conflict);
+    QCOMPARE((*db::UserStore(*world.database).find(user->id))->passwordHash,
+             QByteArray("$argon2id$another"));
 }
 
 void AuthenticatorTest::sessionsExpire()

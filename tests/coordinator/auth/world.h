@@ -36,10 +36,10 @@ public:
         tokens = std::make_unique<auth::AccessTokens>(clock, news);
         users = std::make_unique<auth::Users>(parts());
         authenticator = std::make_unique<auth::Authenticator>(auth::Authenticator::Parts {
-            *loop, clock, box, *passwords, *sessions, *tokens});
+            *loop, clock, box, *passwords, *sessions, *tokens, limiter});
     }
 
-    auth::Users::Parts parts() { return {*loop, clock, box, news, *passwords, *sessions}; }
+    auth::Users::Parts parts() { return {*loop, clock, box, news, *passwords, *sessions, limiter}; }
 
     /// Runs a command and gives its result; the loop turns until it is stored.
     template<typename T>
@@ -88,6 +88,7 @@ public:
 
     QTemporaryDir folder;
     ManualClock clock;
+    auth::LoginLimiter limiter {clock};
     SecretBox box {Secret(QByteArray(32, 'k'))};
     engine::News news;
     std::unique_ptr<db::Database> database;

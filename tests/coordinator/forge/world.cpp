@@ -60,10 +60,11 @@ void ForgeWorld::build()
     passwords = std::make_unique<auth::Passwords>(box, clock, auth::PasswordCost {1, 8192});
     sessions = std::make_unique<auth::Sessions>(clock, *news);
     tokens = std::make_unique<auth::AccessTokens>(clock, *news);
+    limiter = std::make_unique<auth::LoginLimiter>(clock);
     users = std::make_unique<auth::Users>(
-        auth::Users::Parts {*loop, clock, box, *news, *passwords, *sessions});
+        auth::Users::Parts {*loop, clock, box, *news, *passwords, *sessions, *limiter});
     authenticator = std::make_unique<auth::Authenticator>(
-        auth::Authenticator::Parts {*loop, clock, box, *passwords, *sessions, *tokens});
+        auth::Authenticator::Parts {*loop, clock, box, *passwords, *sessions, *tokens, *limiter});
     pipelines::Core::Settings settings;
     settings.dataDirectory = folder.path();
     settings.queue.externalUrl = QUrl(u"http://127.0.0.1:1"_s);

@@ -92,6 +92,7 @@ public:
     std::unique_ptr<auth::Passwords> passwords;
     std::unique_ptr<auth::Sessions> sessions;
     std::unique_ptr<auth::AccessTokens> tokens;
+    std::unique_ptr<auth::LoginLimiter> limiter;
     std::unique_ptr<auth::Users> users;
     std::unique_ptr<auth::Authenticator> authenticator;
     std::unique_ptr<pipelines::Core> core;
