@@ -5,44 +5,60 @@
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
 
+using namespace Qt::StringLiterals;
+
 namespace ci::app {
 namespace {
 
 using protocol::TopicKind;
 
-bool hasRight(db::Database &database,
-              const auth::Identity &identity,
-              ProjectId project,
-              auth::Right right)
+Result<void> hasRight(db::Database &database,
+                      const auth::Identity &identity,
+                      ProjectId project,
+                      auth::Right right)
 {
-    return auth::projectWith(database, identity, project, right).isOk();
+    const Result<model::Project> found = auth::projectWith(database, identity, project, right);
+    return found ? Result<void>() : Result<void>(found.error());
+}
+
+live::Permission permissionOf(const Result<void> &checked)
+{
+    if (checked) {
+        return live::Permission::Granted;
+    }
+    return auth::isRefusal(checked.error()) ? live::Permission::Denied : live::Permission::Unknown;
 }
 
 } // namespace
 
-bool maySee(db::Database &database,
-            const SecretBox &box,
-            const auth::Identity &identity,
-            const protocol::Topic &topic)
+Result<void> maySee(db::Database &database,
+                    const SecretBox &box,
+                    const auth::Identity &identity,
+                    const protocol::Topic &topic)
 {
     switch (topic.kind) {
     case TopicKind::Projects:
-        return true; // Only numbers are told there.
+        return {}; // Only numbers are told there.
     case TopicKind::Runners:
-        return auth::allowed(identity, auth::InstanceRight::SeeAllRunners).isOk();
+        return auth::allowed(identity, auth::InstanceRight::SeeAllRunners);
     case TopicKind::Project:
         return hasRight(database, identity, ProjectId {topic.id}, auth::Right::SeePipelines);
     case TopicKind::Pipeline: {
         const auto pipeline = db::PipelineStore(database, box).find(PipelineId {topic.id});
-        return pipeline && *pipeline
-            && hasRight(database, identity, (*pipeline)->project, auth::Right::SeePipelines);
+        if (!pipeline || !*pipeline) {
+            return pipeline ? notFound(u"no such pipeline"_s) : pipeline.error();
+        }
+        return hasRight(database, identity, (*pipeline)->project, auth::Right::SeePipelines);
     }
     case TopicKind::Job: {
         const auto job = db::JobStore(database, box).find(JobId {topic.id});
-        return job && *job && hasRight(database, identity, (*job)->project, auth::Right::SeeJobs);
+        if (!job || !*job) {
+            return job ? notFound(u"no such job"_s) : job.error();
+        }
+        return hasRight(database, identity, (*job)->project, auth::Right::SeeJobs);
     }
     }
-    return false;
+    return notFound(u"no such topic"_s);
 }
 
 live::CanSee
@@ -50,17 +66,19 @@ askThrough(engine::CommandLoop &loop, auth::Authenticator &authenticator, const 
 {
     return [&loop, &authenticator, &box](const live::LiveCaller &caller,
                                          const protocol::Topic &topic,
-                                         std::function<void(bool)> answer) {
+                                         live::PermissionAnswer answer) {
         engine::Command command;
         command.run = [&authenticator, &box, caller, topic, answer](
                           engine::Transaction &transaction) {
             const Result<auth::Identity> identity =
                 authenticator.recall(transaction.database(), caller);
-            const bool may = identity && maySee(transaction.database(), box, *identity, topic);
-            transaction.answer([answer, may] { answer(may); });
+            const live::Permission permission = permissionOf(
+                identity ? maySee(transaction.database(), box, *identity, topic)
+                         : Result<void>(identity.error()));
+            transaction.answer([answer, permission] { answer(permission); });
             return engine::Outcome::Keep;
         };
-        command.refused = [answer](const Error &) { answer(false); };
+        command.refused = [answer](const Error &) { answer(live::Permission::Unknown); };
         loop.post(std::move(command));
     };
 }

@@ -7,10 +7,10 @@
 namespace ci::app {
 
 /// Whether `identity` may follow `topic`: the right that the REST call for the same thing asks for.
-bool maySee(db::Database &database,
-            const SecretBox &box,
-            const auth::Identity &identity,
-            const protocol::Topic &topic);
+Result<void> maySee(db::Database &database,
+                    const SecretBox &box,
+                    const auth::Identity &identity,
+                    const protocol::Topic &topic);
 
 /// The same as the live hub asks it: from any thread, through the engine, and only as long as what
 /// the caller came with stands.

@@ -55,11 +55,12 @@ void TerminalHost::mayStay(const SessionOwner &owner, std::function<void(bool)> 
 {
     engine::Command command;
     command.run = [this, owner, answer](engine::Transaction &transaction) {
-        const bool may = mayStayNow(transaction.database(), owner);
+        // What cannot be told just now is no reason to cut a shell; it is asked again.
+        const Result<void> checked = mayStayNow(transaction.database(), owner);
+        const bool may = checked || !auth::isRefusal(checked.error());
         transaction.answer([answer, may] { answer(may); });
         return engine::Outcome::Keep;
     };
-    // What cannot be asked just now is no reason to cut a shell; it is asked again.
     command.refused = [answer](const Error &) { answer(true); };
     m_services->loop.post(std::move(command));
 }
@@ -83,26 +84,31 @@ void TerminalHost::tellClose(const SessionOwner &owner)
     m_services->channels.closeTerminal({owner.runner, systemId}, owner.job, owner.session);
 }
 
-bool TerminalHost::mayStayNow(db::Database &database, const SessionOwner &owner) const
+Result<void> TerminalHost::mayStayNow(db::Database &database, const SessionOwner &owner) const
 {
     const Result<auth::Identity> identity =
         m_services->authenticator.recall(database, {owner.user, owner.login, owner.token});
+    if (!identity) {
+        return identity.error();
+    }
     const auto job = db::JobStore(database, m_services->box).find(owner.job);
-    if (!identity || !job || !*job) {
-        return false;
+    if (!job || !*job) {
+        return job ? notFound(u"no such job"_s) : job.error();
     }
     const auto project = db::ProjectStore(database).find((*job)->project);
+    if (!project || !*project) {
+        return project ? notFound(u"no such project"_s) : project.error();
+    }
     const auto pipeline = db::PipelineStore(database, m_services->box).find((*job)->pipeline);
-    if (!project || !*project || !pipeline || !*pipeline) {
-        return false;
+    if (!pipeline || !*pipeline) {
+        return pipeline ? notFound(u"no such pipeline"_s) : pipeline.error();
     }
     return auth::allowedOnJob(
-               database,
-               *identity,
-               auth::Right::OpenTerminal,
-               **project,
-               {(*pipeline)->ref, (*pipeline)->isTag, (*job)->isRefProtected, (*job)->user})
-        .isOk();
+        database,
+        *identity,
+        auth::Right::OpenTerminal,
+        **project,
+        {(*pipeline)->ref, (*pipeline)->isTag, (*job)->isRefProtected, (*job)->user});
 }
 
 void TerminalHost::hearRefusal(const runnerlink::RunnerKey &key,

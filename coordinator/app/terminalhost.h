@@ -37,7 +37,7 @@ private:
 
     void tellRunner(const terminal::RunnerOpen &open);
     void tellClose(const terminal::SessionOwner &owner);
-    bool mayStayNow(db::Database &database, const terminal::SessionOwner &owner) const;
+    Result<void> mayStayNow(db::Database &database, const terminal::SessionOwner &owner) const;
 
     void hearRefusal(const runnerlink::RunnerKey &key,
                      const protocol::ChannelTerminalRefused &refusal);

@@ -191,6 +191,24 @@ Error missingProject(const Identity &identity)
     return identity.isNobody() ? unauthenticated() : notFound(u"404 Project Not Found"_s);
 }
 
+bool isRefusal(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Unauthenticated:
+    case ErrorKind::Forbidden:
+    case ErrorKind::NotFound:
+        return true;
+    case ErrorKind::Invalid:
+    case ErrorKind::Conflict:
+    case ErrorKind::TooLarge:
+    case ErrorKind::TooMany:
+    case ErrorKind::Unavailable:
+    case ErrorKind::Io:
+        return false;
+    }
+    return false;
+}
+
 Result<void> checkCsrf(const Identity &identity, QByteArrayView token)
 {
     if (identity.means != Means::Session) {

@@ -149,22 +149,27 @@ void LiveCore::unsubscribe(Page *page, const protocol::Topic &topic)
 void LiveCore::ask(Page *page, const protocol::Topic &topic)
 {
     page->noteQuestion();
-    m_canSee(page->caller(), topic, [this, id = page->id(), topic, gate = m_gate](bool may) {
-        gate->post([this, id, topic, may] { answer(id, topic, may); });
+    m_canSee(page->caller(), topic, [this, id = page->id(), topic, gate = m_gate](Permission permission) {
+        gate->post([this, id, topic, permission] { answer(id, topic, permission); });
     });
 }
 
-void LiveCore::answer(quint64 id, const protocol::Topic &topic, bool may)
+void LiveCore::answer(quint64 id, const protocol::Topic &topic, Permission permission)
 {
     Page *page = m_pages.value(id);
     if (!page) {
         return;
     }
     page->noteAnswer();
-    if (may) {
+    switch (permission) {
+    case Permission::Granted:
         grant(page, topic);
-    } else {
+        break;
+    case Permission::Denied:
         deny(page, topic);
+        break;
+    case Permission::Unknown:
+        break; // tick() asks for all again.
     }
 }
 

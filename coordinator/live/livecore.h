@@ -51,7 +51,7 @@ private:
     void subscribe(Page *page, const QByteArray &text);
     void unsubscribe(Page *page, const protocol::Topic &topic);
     void ask(Page *page, const protocol::Topic &topic);
-    void answer(quint64 page, const protocol::Topic &topic, bool may);
+    void answer(quint64 page, const protocol::Topic &topic, Permission permission);
     void grant(Page *page, const protocol::Topic &topic);
     void deny(Page *page, const protocol::Topic &topic);
     void follow(Page *page, const protocol::LiveTrace &request);

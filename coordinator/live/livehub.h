@@ -41,10 +41,17 @@ struct LiveLimits
     std::chrono::milliseconds silence {protocol::ChannelSilence};
 };
 
+enum class Permission : quint8 {
+    Granted,
+    Denied,
+    Unknown, ///< It cannot be told just now: what was granted stays, and it is asked again.
+};
+using PermissionAnswer = std::function<void(Permission)>;
+
 /// Whether `caller` still stands and may see `topic`. Called on the hub's thread and must return at
 /// once; `answer` may be called from any thread, once.
 using CanSee = std::function<void(
-    const LiveCaller &caller, const protocol::Topic &topic, std::function<void(bool)> answer)>;
+    const LiveCaller &caller, const protocol::Topic &topic, PermissionAnswer answer)>;
 
 /// Live events to browsers, on a thread of its own. Methods may be called from any thread and
 /// return at once; signals come on the thread that made the object. `clock` and `reader` outlive it.

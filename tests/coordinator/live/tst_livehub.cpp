@@ -63,14 +63,17 @@ class HubFixture final : private net::RequestHandler
 {
 public:
     explicit HubFixture(live::LiveLimits limits = {})
-        : hub(clock, logs, [this](const live::LiveCaller &caller, const Topic &topic, std::function<void(bool)> answer) {
+        : hub(clock, logs, [this](const live::LiveCaller &caller, const Topic &topic, const live::PermissionAnswer &answer) {
               const QMutexLocker lock(&mutex);
               ++asked;
               if (holdsAnswers) {
                   held.append(answer);
                   return;
               }
-              answer(!denied.contains(topic) && caller.user != UserId {13});
+              const bool isDenied = denied.contains(topic) || caller.user == UserId {13};
+              answer(isBlind        ? live::Permission::Unknown
+                         : isDenied ? live::Permission::Denied
+                                    : live::Permission::Granted);
           }, limits)
     {
         net::HttpServerSettings settings;
@@ -79,6 +82,11 @@ public:
     }
     ~HubFixture() override { server.reset(); }
 
+    void setBlind(bool blind)
+    {
+        const QMutexLocker lock(&mutex);
+        isBlind = blind;
+    }
     void deny(const Topic &topic)
     {
         const QMutexLocker lock(&mutex);
@@ -89,8 +97,8 @@ public:
     qsizetype release()
     {
         const QMutexLocker lock(&mutex);
-        for (const std::function<void(bool)> &answer : held) {
-            answer(true);
+        for (const live::PermissionAnswer &answer : held) {
+            answer(live::Permission::Granted);
         }
         return std::exchange(held, {}).size();
     }
@@ -105,7 +113,8 @@ public:
     QMutex mutex;
     QSet<Topic> denied;
     bool holdsAnswers = false; ///< Set before a page comes.
-    QList<std::function<void(bool)>> held;
+    QList<live::PermissionAnswer> held;
+    bool isBlind = false; ///< Nobody can tell what may be seen.
     int asked = 0;
     live::LiveHub hub;
     std::unique_ptr<net::HttpServer> server;
@@ -230,6 +239,7 @@ private Q_SLOTS:
     void tellsOfAnEchoQuickly();
     void saysWhetherALogIsWatched();
     void withdrawsRights();
+    void keepsWhatWasGrantedWhileNobodyCanTell();
     void laggingPageIsBounded();
     void aPageThatDoesNotReadIsNotReadEither();
     void asksForFewRightsAtOnce();
@@ -481,6 +491,27 @@ void LiveHubTest::withdrawsRights()
     QVERIFY(browser.subscribe(Topic::runners()));
     QCOMPARE(browser.count(u"changed"_s), 0);
     QCOMPARE(browser.log, "public");
+}
+
+void LiveHubTest::keepsWhatWasGrantedWhileNobodyCanTell()
+{
+    HubFixture fixture;
+    Browser browser(fixture);
+    QTRY_VERIFY(browser.isConnected);
+    QVERIFY(browser.subscribe(Topic::runners()));
+    fixture.setBlind(true);
+    const int before = fixture.questions();
+    browser.send(protocol::LiveSubscribe {"projects"});
+    QTRY_COMPARE(fixture.questions(), before + 1);
+    fixture.hub.recheck(UserId {2});
+    QTRY_COMPARE(fixture.questions(), before + 3);
+    fixture.hub.publish(Topic::runners(), LiveEntity::Runner, 1, "{}");
+    QTRY_COMPARE(browser.count(u"changed"_s), 1);
+    QCOMPARE(browser.count(u"refused"_s), 0);
+    QCOMPARE(browser.count(u"subscribed"_s), 1);
+    fixture.setBlind(false);
+    fixture.hub.recheck(UserId {2});
+    QTRY_COMPARE(browser.count(u"subscribed"_s), 2);
 }
 
 void LiveHubTest::laggingPageIsBounded()
