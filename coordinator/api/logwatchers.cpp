@@ -13,10 +13,17 @@ constexpr std::chrono::seconds ReadTime {10};
 
 } // namespace
 
+LogWatchers::LogWatchers(pipelines::Core &core, runnerlink::RunnerChannels &channels)
+    : m_core(core)
+    , m_channels(channels)
+{
+    connect(&core.parts().news, &engine::News::jobChanged, this, &LogWatchers::tellWhereItBegins);
+}
+
 void LogWatchers::begin(JobId job)
 {
     m_core.leases().addWatcher(job);
-    if (++m_watchers[job] == 1) {
+    if (m_core.leases().watchersOf(job) == 1) {
         tell(job, WatchedInterval);
     }
 }
@@ -24,10 +31,17 @@ void LogWatchers::begin(JobId job)
 void LogWatchers::end(JobId job)
 {
     m_core.leases().removeWatcher(job);
-    const auto found = m_watchers.find(job);
-    if (found != m_watchers.end() && --*found <= 0) {
-        m_watchers.erase(found);
+    if (m_core.leases().watchersOf(job) == 0) {
         tell(job, std::chrono::milliseconds {0});
+    }
+}
+
+/// Who opened the log while the job waited could not be told to any runner.
+void LogWatchers::tellWhereItBegins(const model::Job &job, model::JobState before)
+{
+    const bool begins = job.state == model::JobState::Running && before != job.state;
+    if (begins && m_core.leases().watchersOf(job.id) > 0) {
+        tell(job.id, WatchedInterval);
     }
 }
 

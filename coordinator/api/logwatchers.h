@@ -17,11 +17,7 @@ class LogWatchers final : public QObject
     Q_DISABLE_COPY_MOVE(LogWatchers)
 
 public:
-    LogWatchers(pipelines::Core &core, runnerlink::RunnerChannels &channels)
-        : m_core(core)
-        , m_channels(channels)
-    {
-    }
+    LogWatchers(pipelines::Core &core, runnerlink::RunnerChannels &channels);
 
     void begin(JobId job);
     void end(JobId job);
@@ -29,12 +25,12 @@ public:
     void noteRead(JobId job);
 
 private:
+    void tellWhereItBegins(const model::Job &job, model::JobState before);
     void tell(JobId job, std::chrono::milliseconds interval);
     void expire(JobId job, quint64 read);
 
     pipelines::Core &m_core;
     runnerlink::RunnerChannels &m_channels;
-    QHash<JobId, int> m_watchers;
     QHash<JobId, quint64> m_reads; ///< The newest read of a job that is read.
     quint64 m_nextRead = 1;
 };

@@ -44,8 +44,7 @@ struct JobMessages::FinalWord
 
 JobWord JobMessages::wordOf(const model::Job &job) const
 {
-    const Lease *lease = m_parts.leases.find(job.id);
-    const bool isWatched = lease && lease->watchers > 0;
+    const bool isWatched = m_parts.leases.watchersOf(job.id) > 0;
     return {job.state,
             isWatched ? m_parts.settings.watchedInterval : m_parts.settings.unwatchedInterval};
 }

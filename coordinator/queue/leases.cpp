@@ -181,18 +181,18 @@ std::vector<JobId> Leases::jobsWith(RunnerId runner, const QByteArray &systemId)
     return jobs;
 }
 
-void Leases::addWatcher(JobId job)
+void Leases::removeWatcher(JobId job)
 {
-    if (const auto found = m_leases.find(job); found != m_leases.end()) {
-        ++found->second.watchers;
+    const auto found = m_watchers.find(job);
+    if (found != m_watchers.end() && --found->second <= 0) {
+        m_watchers.erase(found);
     }
 }
 
-void Leases::removeWatcher(JobId job)
+int Leases::watchersOf(JobId job) const
 {
-    if (const auto found = m_leases.find(job); found != m_leases.end()) {
-        found->second.watchers = std::max(0, found->second.watchers - 1);
-    }
+    const auto found = m_watchers.find(job);
+    return found != m_watchers.end() ? found->second : 0;
 }
 
 void Leases::watch(const Lease &lease)

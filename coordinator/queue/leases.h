@@ -26,7 +26,6 @@ struct Lease
     bool isConfirmed = false; ///< The runner has said that it runs the job.
     std::chrono::milliseconds heardAt {0}; ///< Monotonic; a restart counts as a word.
     bool wasHeard = false; ///< Any word since the hand-out.
-    int watchers = 0; ///< Who looks at the log.
     std::optional<protocol::RunnerSession> session; ///< Of a stock runner; lost by a restart.
 };
 
@@ -70,9 +69,11 @@ public:
     std::vector<JobId> jobsWith(RunnerId runner, const QByteArray &systemId) const;
     size_t count() const { return m_leases.size(); }
 
-    /// Who watches decides how often its runner sends the log.
-    void addWatcher(JobId job);
+    /// Who looks at a job's log decides how often its runner sends it. Counted also while no runner has
+    /// the job: who waits for it to begin watches from its first byte on.
+    void addWatcher(JobId job) { ++m_watchers[job]; }
     void removeWatcher(JobId job);
+    int watchersOf(JobId job) const;
 
     /// The hello of a runner's control channel: it has these jobs. Confirmed ones of that machine
     /// that it does not name are lost (it has been restarted); others go back into the queue if they
@@ -120,6 +121,7 @@ private:
     JobFlow *m_flow = nullptr;
     std::function<void(ProjectId)> m_countHook;
     std::unordered_map<JobId, Lease> m_leases;
+    std::unordered_map<JobId, int> m_watchers; ///< As many as pages follow.
     std::unordered_map<RunnerId, int> m_byRunner;
     std::unordered_map<ProjectId, int> m_byProject;
 };

@@ -39,10 +39,11 @@ public:
             });
     }
 
-    void subscribe(const QByteArray &topic)
+    void send(const protocol::LiveRequest &request)
     {
-        m_socket->sendText(protocol::encode(protocol::LiveSubscribe {topic}));
+        m_socket->sendText(protocol::encode(request));
     }
+    void subscribe(const QByteArray &topic) { send(protocol::LiveSubscribe {topic}); }
     QString lastType() const
     {
         return messages.isEmpty() ? QString() : messages.last().value("type"_L1).toString();
@@ -57,6 +58,42 @@ private:
     std::unique_ptr<net::WebSocket> m_socket;
 };
 
+QByteArray jsonOf(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+/// As a runner of its own; the payload.
+QJsonObject takeJob(CoordinatorFixture &fixture)
+{
+    net::Headers json;
+    json.add("Content-Type"_ba, "application/json"_ba);
+    const QString registration = QString::fromLatin1(CoordinatorFixture::RegistrationToken);
+    const HttpAnswer runner =
+        fixture.send({"POST",
+                      "/api/v4/runners",
+                      jsonOf({{u"token"_s, registration}, {u"run_untagged"_s, true}}),
+                      json});
+    const QJsonObject features {{u"trace_reset"_s, true}, {u"refspecs"_s, true}};
+    return fixture
+        .send({"POST",
+               "/api/v4/jobs/request",
+               jsonOf({{u"token"_s, runner.object().value("token"_L1)},
+                       {u"info"_s, QJsonObject {{u"features"_s, features}}}}),
+               json})
+        .object();
+}
+
+HttpAnswer appendLog(CoordinatorFixture &fixture, const QJsonObject &job)
+{
+    net::Headers headers;
+    headers.add("JOB-TOKEN"_ba, job.value("token"_L1).toString().toLatin1());
+    headers.add("Content-Type"_ba, "text/plain"_ba);
+    headers.add("Content-Range"_ba, "0-2"_ba);
+    const QByteArray id = QByteArray::number(job.value("id"_L1).toInteger());
+    return fixture.send({"PATCH", "/api/v4/jobs/" + id + "/trace", "hi\n", headers});
+}
+
 } // namespace
 
 class LiveTest final : public QObject
@@ -65,6 +102,8 @@ class LiveTest final : public QObject
 
 private Q_SLOTS:
     void aPageEndsWithItsToken();
+    void aLogOpenedWhileItsJobWaitsIsSentAsWatched_data();
+    void aLogOpenedWhileItsJobWaitsIsSentAsWatched();
 };
 
 void LiveTest::aPageEndsWithItsToken()
@@ -87,6 +126,42 @@ void LiveTest::aPageEndsWithItsToken()
     QCOMPARE(fixture.with(token, "DELETE", "/api/v4/personal_access_tokens/self").status, 204);
     QTRY_VERIFY(page.isClosed);
     QCOMPARE(page.lastType(), u"bye"_s);
+}
+
+void LiveTest::aLogOpenedWhileItsJobWaitsIsSentAsWatched_data()
+{
+    QTest::addColumn<bool>("isWatched");
+    QTest::addColumn<QByteArray>("interval");
+    QTest::newRow("a page waits for it to begin") << true << QByteArray("3");
+    QTest::newRow("nobody looks") << false << QByteArray("10");
+}
+
+void LiveTest::aLogOpenedWhileItsJobWaitsIsSentAsWatched()
+{
+    QFETCH(bool, isWatched);
+    QFETCH(QByteArray, interval);
+    CoordinatorFixture fixture;
+    QVERIFY(fixture.isUp());
+    const qint64 project = fixture.newProject(u"sample"_s);
+    QVERIFY(fixture
+                .push(u"root/sample"_s, {{u".gitlab-ci.yml"_s, "job: {script: [echo hi]}\n"}})
+                .isEmpty());
+    QVERIFY(!fixture.waitForPipeline(project).isEmpty());
+    const QJsonArray jobs =
+        fixture.api("GET", "/projects/" + QByteArray::number(project) + "/jobs").array();
+    const qint64 id = jobs.first().toObject().value("id"_L1).toInteger();
+    QVERIFY(id > 0);
+
+    LivePage page(fixture, CoordinatorFixture::RootToken);
+    QTRY_VERIFY(page.isConnected);
+    if (isWatched) {
+        page.send(protocol::LiveTrace {JobId {id}, 0});
+    }
+    page.subscribe("job:" + QByteArray::number(id)); // Answered behind it.
+    QTRY_COMPARE(page.lastType(), u"subscribed"_s);
+    const QJsonObject job = takeJob(fixture);
+    QCOMPARE(job.value("id"_L1).toInteger(), id);
+    QCOMPARE(appendLog(fixture, job).headers.value("X-GitLab-Trace-Update-Interval", {}), interval);
 }
 
 CAPSTAN_TEST(LiveTest)
