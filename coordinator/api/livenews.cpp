@@ -26,6 +26,12 @@ QByteArray bytesOf(const QJsonObject &object)
 
 LiveNews::LiveNews(Services &services)
     : m_services(services)
+    , m_outbox(
+          services.loop,
+          [this](db::Database &database, const LiveNotes &notes) { return write(database, notes); },
+          [this](const LiveText &text) {
+              m_services.live.publish(text.topic, text.entity, text.id, text.data);
+          })
 {
     engine::News &news = services.news;
     live::LiveHub &hub = services.live;
@@ -54,8 +60,7 @@ void LiveNews::noteJob(const model::Job &job, model::JobState before)
     }
     if (m_services.live.hasListeners(Topic::job(job.id))
         || m_services.live.hasListeners(Topic::pipeline(job.pipeline))) {
-        m_jobs.insert(job.id);
-        schedule();
+        m_outbox.note(job.id);
     }
 }
 
@@ -65,8 +70,7 @@ void LiveNews::notePipeline(const model::Pipeline &pipeline)
         || m_services.live.hasListeners(Topic::project(pipeline.project))
         || pipeline.source == QStringLiteral("parent_pipeline")
         || pipeline.source == QStringLiteral("pipeline")) {
-        m_pipelines.insert(pipeline.id);
-        schedule();
+        m_outbox.note(pipeline.id);
     }
 }
 
@@ -74,100 +78,93 @@ void LiveNews::noteProject(ProjectId project)
 {
     if (m_services.live.hasListeners(Topic::project(project))
         || m_services.live.hasListeners(Topic::projects())) {
-        m_projects.insert(project);
-        schedule();
+        m_outbox.note(project);
     }
 }
 
 void LiveNews::noteRunner(RunnerId runner)
 {
     if (m_services.live.hasListeners(Topic::runners())) {
-        m_runners.insert(runner);
-        schedule();
+        m_outbox.note(runner);
     }
 }
 
-void LiveNews::schedule()
+std::vector<LiveText> LiveNews::write(db::Database &database, const LiveNotes &notes)
 {
-    if (m_isScheduled) {
-        return;
+    Writing writing {database, {}};
+    for (const JobId id : notes.jobs) {
+        writeJob(writing, id);
     }
-    m_isScheduled = true;
-    m_services.loop.post([this](engine::Transaction &transaction) {
-        m_isScheduled = false;
-        publishAll(transaction.database());
-        return engine::Outcome::Keep;
-    });
+    for (const PipelineId id : notes.pipelines) {
+        writePipeline(writing, id);
+    }
+    for (const ProjectId id : notes.projects) {
+        writeProject(writing, id);
+    }
+    for (const RunnerId id : notes.runners) {
+        writeRunner(writing, id);
+    }
+    return std::move(writing.texts);
 }
 
-void LiveNews::publishAll(db::Database &database)
+void LiveNews::writeJob(Writing &writing, JobId id)
 {
-    for (const JobId id : std::exchange(m_jobs, {})) {
-        publishJob(database, id);
-    }
-    for (const PipelineId id : std::exchange(m_pipelines, {})) {
-        publishPipeline(database, id);
-    }
-    for (const ProjectId id : std::exchange(m_projects, {})) {
-        publishProject(database, id);
-    }
-    for (const RunnerId id : std::exchange(m_runners, {})) {
-        publishRunner(database, id);
-    }
-}
-
-void LiveNews::publishJob(db::Database &database, JobId id)
-{
-    const Result<std::optional<model::Job>> job = db::JobStore(database, m_services.box).find(id);
+    const Result<std::optional<model::Job>> job =
+        db::JobStore(writing.database, m_services.box).find(id);
     if (!job || !*job) {
         return;
     }
-    const QByteArray data = bytesOf(EntityWriter(m_services, database).job(**job));
-    m_services.live.publish(Topic::job(id), LiveEntity::Job, id.value(), data);
-    m_services.live.publish(Topic::pipeline((*job)->pipeline), LiveEntity::Job, id.value(), data);
+    const QByteArray data = bytesOf(EntityWriter(m_services, writing.database).job(**job));
+    writing.texts.push_back({Topic::job(id), LiveEntity::Job, id.value(), data});
+    writing.texts.push_back({Topic::pipeline((*job)->pipeline), LiveEntity::Job, id.value(), data});
 }
 
-void LiveNews::publishPipeline(db::Database &database, PipelineId id)
+void LiveNews::writePipeline(Writing &writing, PipelineId id)
 {
     const Result<std::optional<model::Pipeline>> pipeline =
-        db::PipelineStore(database, m_services.box).find(id);
+        db::PipelineStore(writing.database, m_services.box).find(id);
     if (!pipeline || !*pipeline) {
         return;
     }
-    const QByteArray data = bytesOf(EntityWriter(m_services, database).pipelineDetails(**pipeline));
-    m_services.live.publish(Topic::pipeline(id), LiveEntity::Pipeline, id.value(), data);
-    m_services.live.publish(
-        Topic::project((*pipeline)->project), LiveEntity::Pipeline, id.value(), data);
+    const QByteArray data =
+        bytesOf(EntityWriter(m_services, writing.database).pipelineDetails(**pipeline));
+    writing.texts.push_back({Topic::pipeline(id), LiveEntity::Pipeline, id.value(), data});
+    writing.texts.push_back(
+        {Topic::project((*pipeline)->project), LiveEntity::Pipeline, id.value(), data});
     // Who looks at the pipeline above sees this one beside the job that started it.
-    const Result<std::optional<model::PipelineLink>> link = db::LinkStore(database).upstreamOf(id);
+    const Result<std::optional<model::PipelineLink>> link =
+        db::LinkStore(writing.database).upstreamOf(id);
     if (link && *link) {
-        publishJob(database, (*link)->job);
+        writeJob(writing, (*link)->job);
     }
 }
 
-void LiveNews::publishProject(db::Database &database, ProjectId id)
+void LiveNews::writeProject(Writing &writing, ProjectId id)
 {
-    const Result<std::optional<model::Project>> project = db::ProjectStore(database).find(id);
+    const Result<std::optional<model::Project>> project =
+        db::ProjectStore(writing.database).find(id);
     if (project && *project) {
-        m_services.live.publish(Topic::project(id),
-                                LiveEntity::Project,
-                                id.value(),
-                                bytesOf(EntityWriter(m_services, database).project(**project)));
+        writing.texts.push_back(
+            {Topic::project(id),
+             LiveEntity::Project,
+             id.value(),
+             bytesOf(EntityWriter(m_services, writing.database).project(**project))});
     }
     // Everybody may follow the list, but not everybody may see each project: only the number goes
     // out, and the page asks for what it may have.
-    m_services.live.publish(Topic::projects(),
-                            LiveEntity::Project,
-                            id.value(),
-                            bytesOf({{QStringLiteral("id"), id.value()}}));
+    writing.texts.push_back({Topic::projects(),
+                             LiveEntity::Project,
+                             id.value(),
+                             bytesOf({{QStringLiteral("id"), id.value()}})});
 }
 
-void LiveNews::publishRunner(db::Database &database, RunnerId id)
+void LiveNews::writeRunner(Writing &writing, RunnerId id)
 {
     const model::Runner *runner = m_services.core.runners().find(id);
-    const QJsonObject data = runner ? EntityWriter(m_services, database).runnerDetails(*runner)
-                                    : QJsonObject {{QStringLiteral("id"), id.value()}};
-    m_services.live.publish(Topic::runners(), LiveEntity::Runner, id.value(), bytesOf(data));
+    const QJsonObject data = runner
+        ? EntityWriter(m_services, writing.database).runnerDetails(*runner)
+        : QJsonObject {{QStringLiteral("id"), id.value()}};
+    writing.texts.push_back({Topic::runners(), LiveEntity::Runner, id.value(), bytesOf(data)});
 }
 
 } // namespace ci::api

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "coordinator/api/liveoutbox.h"
 #include "coordinator/api/services.h"
 
 #include <QObject>
-#include <QSet>
 
 namespace ci::api {
 
@@ -23,20 +23,21 @@ private:
     void notePipeline(const model::Pipeline &pipeline);
     void noteProject(ProjectId project);
     void noteRunner(RunnerId runner);
-    void schedule();
 
-    void publishAll(db::Database &database);
-    void publishJob(db::Database &database, JobId id);
-    void publishPipeline(db::Database &database, PipelineId id);
-    void publishProject(db::Database &database, ProjectId id);
-    void publishRunner(db::Database &database, RunnerId id);
+    /// A read of the database on its way to becoming texts.
+    struct Writing
+    {
+        db::Database &database;
+        std::vector<LiveText> texts;
+    };
+    std::vector<LiveText> write(db::Database &database, const LiveNotes &notes);
+    void writeJob(Writing &writing, JobId id);
+    void writePipeline(Writing &writing, PipelineId id);
+    void writeProject(Writing &writing, ProjectId id);
+    void writeRunner(Writing &writing, RunnerId id);
 
     Services &m_services;
-    QSet<JobId> m_jobs;
-    QSet<PipelineId> m_pipelines;
-    QSet<ProjectId> m_projects;
-    QSet<RunnerId> m_runners;
-    bool m_isScheduled = false;
+    LiveOutbox m_outbox;
 };
 
 } // namespace ci::api
