@@ -73,7 +73,8 @@ async function checked(method: string, path: string, body?: unknown): Promise<Re
     if (response.status === 403 && method !== 'GET' && await tokenChanged()) {
         response = await call(method, path, body);
     }
-    if (response.status === 401 && path !== '/session') {
+    // Signing out of a sign-in that has expired has signed out; a wrong password has not.
+    if (response.status === 401 && (path !== '/session' || method === 'DELETE')) {
         session.value = null;
     }
     if (!response.ok) {
