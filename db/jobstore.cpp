@@ -67,6 +67,11 @@ constexpr const char *ActiveJobs = JOB_COLUMNS R"(
     WHERE state IN ('pending', 'running', 'canceling', 'scheduled', 'waiting_for_resource')
       AND state IN (SELECT value FROM json_each(:states))
     ORDER BY id)";
+// The states as in the index jobs_active, which is used only so.
+constexpr const char *CountHeldJobs = R"(
+    SELECT count(*) FROM jobs
+    WHERE state IN ('pending', 'running', 'canceling', 'scheduled', 'waiting_for_resource')
+        AND hold_reason IS NOT NULL AND runner_id = :runner)";
 constexpr const char *CountJobsInState = "SELECT count(*) FROM jobs WHERE state = :state";
 
 constexpr const char *SetSpec = "UPDATE job_specs SET spec = :spec WHERE job_id = :job";
@@ -356,6 +361,12 @@ Result<std::vector<model::Job>> JobStore::inStates(const std::vector<model::JobS
 {
     Query query(m_database, ActiveJobs);
     return readAll<model::Job>(query.bind(":states", stateList(states)), readJob);
+}
+
+Result<qint64> JobStore::countHeld(RunnerId runner)
+{
+    Query query(m_database, CountHeldJobs);
+    return readNumber(query.bind(":runner", runner));
 }
 
 Result<qint64> JobStore::countInState(model::JobState state)

@@ -31,6 +31,8 @@ public:
     Result<Listing<model::Job>> ofProject(ProjectId project, const JobFilter &filter, Page page);
     Result<Listing<model::Job>> ofRunner(RunnerId runner, Page page);
     Result<std::vector<model::Job>> inStates(const std::vector<model::JobState> &states);
+    /// With this runner, after their script has ended.
+    Result<qint64> countHeld(RunnerId runner);
     Result<qint64> countInState(model::JobState state);
 
     Result<model::JobSpec> spec(JobId id);

@@ -108,6 +108,8 @@ constexpr const char *IsProtected = R"(
            AND :ref GLOB replace(replace(name, '[', '[[]'), '?', '[?]'))))";
 
 constexpr const char *SeenRefs = "SELECT ref, sha FROM seen_refs WHERE project_id = :project";
+constexpr const char *HasSeenRefs
+    = "SELECT EXISTS (SELECT 1 FROM seen_refs WHERE project_id = :project)";
 constexpr const char *SetSeenRef = R"(
     INSERT INTO seen_refs (project_id, ref, sha) VALUES (:project, :ref, :sha)
     ON CONFLICT (project_id, ref) DO UPDATE SET sha = excluded.sha)";
@@ -321,6 +323,13 @@ Result<QHash<QString, QByteArray>> ProjectStore::seenRefs(ProjectId project)
         return done.error();
     }
     return refs;
+}
+
+Result<bool> ProjectStore::hasSeenRefs(ProjectId project)
+{
+    Query query(m_database, HasSeenRefs);
+    const Result<qint64> found = readNumber(query.bind(":project", project));
+    return found ? Result<bool>(*found != 0) : Result<bool>(found.error());
 }
 
 Result<void> ProjectStore::setSeenRef(ProjectId project,

@@ -56,6 +56,7 @@ public:
 
     /// Full ref name → sha.
     Result<QHash<QString, QByteArray>> seenRefs(ProjectId project);
+    Result<bool> hasSeenRefs(ProjectId project);
     Result<void> setSeenRef(ProjectId project, const QString &ref, const QByteArray &sha);
     Result<void> removeSeenRef(ProjectId project, const QString &ref);
 

@@ -62,9 +62,9 @@ QJsonObject JobVariable::toJson() const
 
 void JobVariable::appendTo(QByteArray &json) const
 {
-    const auto flag = [&json](const char *name, bool value) {
+    const auto flag = [&json](const char *name, bool isSet) {
         json += name;
-        json += value ? "true" : "false";
+        json += isSet ? "true" : "false";
     };
     json += "{\"key\":";
     appendJsonText(json, key);

@@ -69,18 +69,25 @@ QJsonObject JobView::job(const model::Job &job)
     return object;
 }
 
+const model::Pipeline *JobView::pipelineOf(const model::Job &job)
+{
+    if (!m_pipeline || m_pipeline->id != job.pipeline) {
+        const Result<std::optional<model::Pipeline>> found =
+            db::PipelineStore(m_call.database(), m_call.services().box).find(job.pipeline);
+        m_pipeline = found ? *found : std::nullopt;
+    }
+    return m_pipeline ? &*m_pipeline : nullptr;
+}
+
 bool JobView::may(auth::Right right, const model::Job &job)
 {
-    const Result<std::optional<model::Pipeline>> pipeline =
-        db::PipelineStore(m_call.database(), m_call.services().box).find(job.pipeline);
-    if (!pipeline || !*pipeline) {
-        return false;
-    }
-    return auth::allowedOnJob(m_call.database(),
+    const model::Pipeline *pipeline = pipelineOf(job);
+    return pipeline
+        && auth::allowedOnJob(m_call.database(),
                               m_call.identity(),
                               right,
                               m_call.project(),
-                              {(*pipeline)->ref, (*pipeline)->isTag, job.isRefProtected, job.user})
+                              {pipeline->ref, pipeline->isTag, job.isRefProtected, job.user})
         .isOk();
 }
 

@@ -23,10 +23,12 @@ public:
 
 private:
     bool may(auth::Right right, const model::Job &job);
+    const model::Pipeline *pipelineOf(const model::Job &job);
     QJsonArray actions(const model::Job &job);
 
     Call &m_call;
     EntityWriter m_writer;
+    std::optional<model::Pipeline> m_pipeline; ///< Of the last job: those of one list mostly share it.
 };
 
 } // namespace ci::api

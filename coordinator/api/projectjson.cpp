@@ -26,7 +26,7 @@ QJsonObject EntityWriter::project(const model::Project &project)
 {
     const QString path = project.fullPath();
     const QString url = m_services.site.link(u'/' + path);
-    const auto refs = db::ProjectStore(m_database).seenRefs(project.id);
+    const Result<bool> hasRefs = db::ProjectStore(m_database).hasSeenRefs(project.id);
     return {
         {u"id"_s, project.id.value()},
         {u"name"_s, project.name},
@@ -46,7 +46,7 @@ QJsonObject EntityWriter::project(const model::Project &project)
         {u"build_timeout"_s, static_cast<qint64>(project.buildTimeout.count())},
         {u"jobs_enabled"_s, true},
         {u"archived"_s, project.isArchived},
-        {u"empty_repo"_s, !refs || refs->isEmpty()},
+        {u"empty_repo"_s, !hasRefs || !*hasRefs},
         {u"auto_cancel_pending_pipelines"_s,
          project.autoCancelRedundant ? u"enabled"_s : u"disabled"_s},
     };

@@ -78,13 +78,9 @@ QJsonObject EntityWriter::runnerDetails(const model::Runner &details)
     object.insert(u"platform"_s, textOrNull(known.platform));
     object.insert(u"architecture"_s, textOrNull(known.architecture));
     object.insert(u"executor"_s, textOrNull(known.executor));
-    qint64 held = 0;
-    const auto jobs = db::JobStore(m_database, m_services.box).ofRunner(details.id, {1, 100});
-    for (const model::Job &job : jobs ? jobs->items : std::vector<model::Job>()) {
-        held += job.hold && !protocol::isFinished(job.state) ? 1 : 0;
-    }
+    const Result<qint64> held = db::JobStore(m_database, m_services.box).countHeld(details.id);
     object.insert(u"jobs_running"_s, m_services.core.leases().jobsOf(details.id));
-    object.insert(u"jobs_held"_s, held);
+    object.insert(u"jobs_held"_s, held ? *held : 0);
     return object;
 }
 

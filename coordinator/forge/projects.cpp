@@ -215,15 +215,18 @@ Result<model::Project> Projects::change(engine::Transaction &transaction,
     if (const Result<void> checked = checkChange(change); !checked) {
         return checked.error();
     }
-    const QString oldBranch = project->defaultBranch;
+    const model::Project before = *project;
     applyChange(*project, change);
     if (const Result<void> stored = db::ProjectStore(transaction.database()).update(*project); !stored) {
         return stored.error();
     }
-    transaction.afterCommit([this, oldBranch, project = *project] {
+    transaction.afterCommit([this, before, project = *project] {
         Q_EMIT m_parts.news.projectChanged(project.id);
-        Q_EMIT m_parts.news.rightsChanged(UserId {}, project.id);
-        if (project.defaultBranch != oldBranch) {
+        // All who look at anything are asked for anew: only for what bears on rights.
+        if (project.visibility != before.visibility || project.isArchived != before.isArchived) {
+            Q_EMIT m_parts.news.rightsChanged(UserId {}, project.id);
+        }
+        if (project.defaultBranch != before.defaultBranch) {
             m_pool.start([repositories = m_parts.repositories, project] {
                 logFailure(u"default branch not set"_s, project.id,
                            repositories.setDefaultBranch(project.id, project.defaultBranch));
