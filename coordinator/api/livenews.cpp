@@ -41,9 +41,7 @@ LiveNews::LiveNews(Services &services)
     connect(&news, &engine::News::runnerChanged, this, &LiveNews::noteRunner);
     connect(&news, &engine::News::traceGrew, &hub, &live::LiveHub::traceGrew);
     connect(&news, &engine::News::traceReset, &hub, &live::LiveHub::traceReset);
-    connect(&news, &engine::News::rightsChanged, &hub, [&hub](UserId user, ProjectId) {
-        hub.recheck(user);
-    });
+    connect(&news, &engine::News::rightsChanged, &hub, &live::LiveHub::recheck);
     connect(&news, &engine::News::sessionEnded, &hub, [&hub](SessionId session) {
         hub.endLogin(session, QStringLiteral("signed out"));
     });

@@ -65,20 +65,25 @@ live::CanSee
 askThrough(engine::CommandLoop &loop, auth::Authenticator &authenticator, const SecretBox &box)
 {
     return [&loop, &authenticator, &box](const live::LiveCaller &caller,
-                                         const protocol::Topic &topic,
+                                         const QList<protocol::Topic> &topics,
                                          live::PermissionAnswer answer) {
         engine::Command command;
-        command.run = [&authenticator, &box, caller, topic, answer](
+        command.run = [&authenticator, &box, caller, topics, answer](
                           engine::Transaction &transaction) {
             const Result<auth::Identity> identity =
                 authenticator.recall(transaction.database(), caller);
-            const live::Permission permission = permissionOf(
-                identity ? maySee(transaction.database(), box, *identity, topic)
-                         : Result<void>(identity.error()));
-            transaction.answer([answer, permission] { answer(permission); });
+            QList<live::Permission> permissions;
+            for (const protocol::Topic &topic : topics) {
+                permissions.append(permissionOf(
+                    identity ? maySee(transaction.database(), box, *identity, topic)
+                             : Result<void>(identity.error())));
+            }
+            transaction.answer([answer, permissions] { answer(permissions); });
             return engine::Outcome::Keep;
         };
-        command.refused = [answer](const Error &) { answer(live::Permission::Unknown); };
+        command.refused = [answer, count = topics.size()](const Error &) {
+            answer(QList<live::Permission>(count, live::Permission::Unknown));
+        };
         loop.post(std::move(command));
     };
 }

@@ -5,6 +5,7 @@
 #include "coordinator/model/user.h"
 
 #include <QByteArray>
+#include <QHashFunctions>
 
 #include <optional>
 
@@ -51,6 +52,13 @@ struct Entry
     UserId user;
     SessionId session;
     AccessTokenId token;
+
+    bool operator==(const Entry &) const = default;
 };
+
+inline size_t qHash(const Entry &entry, size_t seed = 0)
+{
+    return qHashMulti(seed, entry.user, entry.session, entry.token);
+}
 
 } // namespace ci::auth

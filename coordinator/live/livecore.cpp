@@ -146,80 +146,6 @@ void LiveCore::unsubscribe(Page *page, const protocol::Topic &topic)
     m_listeners.remove(topic, page);
 }
 
-void LiveCore::ask(Page *page, const protocol::Topic &topic)
-{
-    page->noteQuestion();
-    m_canSee(page->caller(), topic, [this, id = page->id(), topic, gate = m_gate](Permission permission) {
-        gate->post([this, id, topic, permission] { answer(id, topic, permission); });
-    });
-}
-
-void LiveCore::answer(quint64 id, const protocol::Topic &topic, Permission permission)
-{
-    Page *page = m_pages.value(id);
-    if (!page) {
-        return;
-    }
-    page->noteAnswer();
-    switch (permission) {
-    case Permission::Granted:
-        grant(page, topic);
-        break;
-    case Permission::Denied:
-        deny(page, topic);
-        break;
-    case Permission::Unknown:
-        break; // tick() asks for all again.
-    }
-}
-
-void LiveCore::grant(Page *page, const protocol::Topic &topic)
-{
-    const auto subscription = page->subscriptions().find(topic);
-    if (subscription != page->subscriptions().end() && *subscription == Page::Standing::Asked) {
-        *subscription = Page::Standing::Granted;
-        m_listeners.add(topic, page);
-        page->say(protocol::liveSubscribed(protocol::toText(topic)));
-    }
-    if (topic.kind == protocol::TopicKind::Job) {
-        const auto following = page->followings().find(JobId {topic.id});
-        if (following != page->followings().end() && following->standing == Page::Standing::Asked) {
-            following->standing = Page::Standing::Granted;
-            beginFollowing(page, JobId {topic.id});
-        }
-    }
-}
-
-void LiveCore::deny(Page *page, const protocol::Topic &topic)
-{
-    if (page->subscriptions().contains(topic)) {
-        unsubscribe(page, topic);
-        page->say(protocol::liveRefused(protocol::toText(topic), u"not found"_s));
-    }
-    const JobId job {topic.id};
-    if (topic.kind == protocol::TopicKind::Job && page->followings().contains(job)) {
-        stopFollowing(page, job);
-        page->say(protocol::liveTraceRefused(job, u"not found"_s));
-    }
-}
-
-void LiveCore::recheck(UserId user)
-{
-    for (Page *page : std::as_const(m_pages)) {
-        if (!user.isNull() && page->caller().user != user) {
-            continue;
-        }
-        const QList<protocol::Topic> topics = page->subscriptions().keys();
-        for (const protocol::Topic &topic : topics) {
-            ask(page, topic);
-        }
-        const QList<JobId> jobs = page->followings().keys();
-        for (const JobId job : jobs) {
-            ask(page, protocol::Topic::job(job));
-        }
-    }
-}
-
 void LiveCore::follow(Page *page, const protocol::LiveTrace &request)
 {
     if (page->followings().contains(request.job)) {
@@ -387,7 +313,7 @@ void LiveCore::tick()
     }
     if (now - m_rightsAskedAt >= m_limits.rightsInterval) {
         m_rightsAskedAt = now;
-        recheck(UserId {});
+        recheck(UserId {}, ProjectId {});
     }
 }
 

@@ -31,7 +31,7 @@ public:
     void growTrace(JobId job, qint64 size);
     void resetTrace(JobId job);
     void endTrace(JobId job, qint64 size);
-    void recheck(UserId user);
+    void recheck(UserId user, ProjectId project);
     void endWhere(const std::function<bool(const LiveCaller &)> &matches,
                   net::CloseCode code,
                   const QString &reason);
@@ -50,7 +50,14 @@ private:
     void obey(Page *page, const protocol::LiveRequest &request);
     void subscribe(Page *page, const QByteArray &text);
     void unsubscribe(Page *page, const protocol::Topic &topic);
+    /// Which pages of one caller wait for the right to what.
+    using Questions = QHash<protocol::Topic, QList<quint64>>;
+    void note(Questions &questions, Page *page, const protocol::Topic &topic);
     void ask(Page *page, const protocol::Topic &topic);
+    void ask(const LiveCaller &caller, const Questions &questions);
+    void answerAll(const QList<quint64> &pages,
+                   const protocol::Topic &topic,
+                   Permission permission);
     void answer(quint64 page, const protocol::Topic &topic, Permission permission);
     void grant(Page *page, const protocol::Topic &topic);
     void deny(Page *page, const protocol::Topic &topic);

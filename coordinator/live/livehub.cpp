@@ -52,9 +52,9 @@ void LiveHub::traceEnded(JobId job, qint64 size)
     m_thread->post([=](LiveCore &core) { core.endTrace(job, size); });
 }
 
-void LiveHub::recheck(UserId user)
+void LiveHub::recheck(UserId user, ProjectId project)
 {
-    m_thread->post([=](LiveCore &core) { core.recheck(user); });
+    m_thread->post([=](LiveCore &core) { core.recheck(user, project); });
 }
 
 void LiveHub::endUser(UserId user, const QString &reason)

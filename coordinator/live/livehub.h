@@ -10,6 +10,7 @@
 #include "coordinator/auth/identity.h"
 #include "coordinator/live/tracereader.h"
 
+#include <QList>
 #include <QObject>
 
 #include <chrono>
@@ -46,12 +47,13 @@ enum class Permission : quint8 {
     Denied,
     Unknown, ///< It cannot be told just now: what was granted stays, and it is asked again.
 };
-using PermissionAnswer = std::function<void(Permission)>;
+using PermissionAnswer = std::function<void(const QList<Permission> &)>;
 
-/// Whether `caller` still stands and may see `topic`. Called on the hub's thread and must return at
-/// once; `answer` may be called from any thread, once.
+/// Whether `caller` still stands and may see each of `topics`, a few at a time. Called on the hub's
+/// thread and must return at once; `answer` takes one permission a topic, in their order, and may be
+/// called from any thread, once.
 using CanSee = std::function<void(
-    const LiveCaller &caller, const protocol::Topic &topic, PermissionAnswer answer)>;
+    const LiveCaller &caller, const QList<protocol::Topic> &topics, PermissionAnswer answer)>;
 
 /// Live events to browsers, on a thread of its own. Methods may be called from any thread and
 /// return at once; signals come on the thread that made the object. `clock` and `reader` outlive it.
@@ -82,8 +84,9 @@ public:
     void traceReset(JobId job); ///< Replaced or erased: read anew from 0.
     void traceEnded(JobId job, qint64 size);
 
-    /// Ask for every subscription of the user again: a role or membership changed.
-    void recheck(UserId user);
+    /// Ask for subscriptions again: a role, a membership or a project changed. Null: of every user,
+    /// on every project.
+    void recheck(UserId user, ProjectId project = {});
     void endUser(UserId user, const QString &reason);
     void endLogin(SessionId login, const QString &reason);
     void endToken(AccessTokenId token, const QString &reason);

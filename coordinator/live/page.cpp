@@ -39,6 +39,15 @@ bool Page::isFull() const
     return m_subscriptions.size() + m_followings.size() >= m_limits.maxSubscriptions;
 }
 
+QSet<protocol::Topic> Page::topics() const
+{
+    QSet<protocol::Topic> topics(m_subscriptions.keyBegin(), m_subscriptions.keyEnd());
+    for (auto it = m_followings.keyBegin(); it != m_followings.keyEnd(); ++it) {
+        topics.insert(protocol::Topic::job(*it));
+    }
+    return topics;
+}
+
 bool Page::canTake() const
 {
     return m_socket->bytesToWrite() < m_limits.socketHighWater;

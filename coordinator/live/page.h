@@ -8,6 +8,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 
 #include <chrono>
 #include <memory>
@@ -44,6 +45,8 @@ public:
     QHash<protocol::Topic, Standing> &subscriptions() { return m_subscriptions; }
     QHash<JobId, Following> &followings() { return m_followings; }
     bool isFull() const;
+    /// What it has or wants a right to, each once.
+    QSet<protocol::Topic> topics() const;
 
     void say(const QByteArray &text);
     /// A right was asked for this page, or the answer has come.

@@ -27,8 +27,8 @@ void LiveRightsTest::tellsADenialFromADatabaseThatCannotBeAsked()
     const live::CanSee canSee = app::askThrough(*world.loop, *world.authenticator, world.box);
     const auto ask = [&](const Topic &topic) {
         std::optional<Permission> answer;
-        canSee({user->id, signedIn.session.id, {}}, topic, [&](Permission permission) {
-            answer = permission;
+        canSee({user->id, signedIn.session.id, {}}, {topic}, [&](const QList<Permission> &permissions) {
+            answer = permissions.value(0);
         });
         (void)QTest::qWaitFor([&] { return answer.has_value(); });
         return answer;

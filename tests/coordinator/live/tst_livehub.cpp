@@ -63,17 +63,23 @@ class HubFixture final : private net::RequestHandler
 {
 public:
     explicit HubFixture(live::LiveLimits limits = {})
-        : hub(clock, logs, [this](const live::LiveCaller &caller, const Topic &topic, const live::PermissionAnswer &answer) {
+        : hub(clock, logs, [this](const live::LiveCaller &caller, const QList<Topic> &topics, const live::PermissionAnswer &answer) {
               const QMutexLocker lock(&mutex);
-              ++asked;
+              asked += topics;
               if (holdsAnswers) {
-                  held.append(answer);
+                  held.append([answer, topics] {
+                      answer(QList<live::Permission>(topics.size(), live::Permission::Granted));
+                  });
                   return;
               }
-              const bool isDenied = denied.contains(topic) || caller.user == UserId {13};
-              answer(isBlind        ? live::Permission::Unknown
-                         : isDenied ? live::Permission::Denied
-                                    : live::Permission::Granted);
+              QList<live::Permission> permissions;
+              for (const Topic &topic : topics) {
+                  const bool isDenied = denied.contains(topic) || caller.user == UserId {13};
+                  permissions.append(isBlind        ? live::Permission::Unknown
+                                         : isDenied ? live::Permission::Denied
+                                                    : live::Permission::Granted);
+              }
+              answer(permissions);
           }, limits)
     {
         net::HttpServerSettings settings;
@@ -97,15 +103,26 @@ public:
     qsizetype release()
     {
         const QMutexLocker lock(&mutex);
-        for (const live::PermissionAnswer &answer : held) {
-            answer(live::Permission::Granted);
+        for (const auto &answer : held) {
+            answer();
         }
         return std::exchange(held, {}).size();
     }
-    int questions()
+    qsizetype questions()
     {
         const QMutexLocker lock(&mutex);
-        return asked;
+        return asked.size();
+    }
+    /// What was asked since the last call, sorted.
+    QByteArrayList takeQuestions()
+    {
+        const QMutexLocker lock(&mutex);
+        QByteArrayList words;
+        for (const Topic &topic : std::exchange(asked, {})) {
+            words.append(protocol::toText(topic));
+        }
+        std::sort(words.begin(), words.end());
+        return words;
     }
 
     SystemClock clock;
@@ -113,9 +130,9 @@ public:
     QMutex mutex;
     QSet<Topic> denied;
     bool holdsAnswers = false; ///< Set before a page comes.
-    QList<live::PermissionAnswer> held;
+    QList<std::function<void()>> held;
     bool isBlind = false; ///< Nobody can tell what may be seen.
-    int asked = 0;
+    QList<Topic> asked;
     live::LiveHub hub;
     std::unique_ptr<net::HttpServer> server;
 
@@ -243,6 +260,8 @@ private Q_SLOTS:
     void laggingPageIsBounded();
     void aPageThatDoesNotReadIsNotReadEither();
     void asksForFewRightsAtOnce();
+    void asksAgainForEachThingOnce();
+    void asksAgainOnlyForWhatMayHaveChanged();
     void endsByKey_data();
     void endsByKey();
     void endsWithItsToken();
@@ -500,7 +519,7 @@ void LiveHubTest::keepsWhatWasGrantedWhileNobodyCanTell()
     QTRY_VERIFY(browser.isConnected);
     QVERIFY(browser.subscribe(Topic::runners()));
     fixture.setBlind(true);
-    const int before = fixture.questions();
+    const qsizetype before = fixture.questions();
     browser.send(protocol::LiveSubscribe {"projects"});
     QTRY_COMPARE(fixture.questions(), before + 1);
     fixture.hub.recheck(UserId {2});
@@ -577,6 +596,46 @@ void LiveHubTest::asksForFewRightsAtOnce()
     qsizetype most = 0;
     QTRY_VERIFY((most = std::max(most, fixture.release()), fixture.questions() == 50));
     QVERIFY2(most <= 4, QByteArray::number(most));
+}
+
+void LiveHubTest::asksAgainForEachThingOnce()
+{
+    HubFixture fixture;
+    const Topic topic = Topic::job(JobId {41});
+    Browser one(fixture);
+    Browser two(fixture);
+    Browser other(fixture, u"user=2&login=6"_s);
+    for (Browser *browser : {&one, &two, &other}) {
+        QTRY_VERIFY(browser->isConnected);
+        QVERIFY(browser->subscribe(topic));
+        browser->send(protocol::LiveTrace {JobId {41}, 0});
+        QVERIFY(browser->subscribe(Topic::runners()));
+    }
+    (void)fixture.takeQuestions();
+    fixture.deny(topic);
+    fixture.hub.recheck(UserId {});
+    for (const Browser *browser : {&one, &two, &other}) {
+        QTRY_COMPARE(browser->count(u"refused"_s), 1);
+        QTRY_COMPARE(browser->count(u"trace_refused"_s), 1);
+    }
+    // Once for the tabs of one sign-in, whose end another does not share.
+    QCOMPARE(fixture.takeQuestions(), QByteArrayList({"job:41", "job:41", "runners", "runners"}));
+}
+
+void LiveHubTest::asksAgainOnlyForWhatMayHaveChanged()
+{
+    HubFixture fixture;
+    Browser browser(fixture);
+    QTRY_VERIFY(browser.isConnected);
+    for (const Topic &topic : {Topic::projects(), Topic::runners(), Topic::project(ProjectId {1}),
+                               Topic::project(ProjectId {2}), Topic::pipeline(PipelineId {3})}) {
+        QVERIFY(browser.subscribe(topic));
+    }
+    (void)fixture.takeQuestions();
+    fixture.deny(Topic::project(ProjectId {2}));
+    fixture.hub.recheck(UserId {}, ProjectId {2});
+    QTRY_COMPARE(browser.count(u"refused"_s), 1);
+    QCOMPARE(fixture.takeQuestions(), QByteArrayList({"pipeline:3", "project:2"}));
 }
 
 void LiveHubTest::endsByKey_data()
