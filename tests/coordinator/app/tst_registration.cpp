@@ -19,6 +19,7 @@ private Q_SLOTS:
 
     void registersVerifiesAndUnregisters();
     void registersByForm();
+    void listsTheRunnersThatTheCallerMaySee();
     void saysThatItIsNoRouter();
 
 private:
@@ -110,6 +111,34 @@ void RegistrationTest::registersByForm()
     QCOMPARE(runner.value("description"_L1).toString(), u"by form"_s);
     QCOMPARE(runner.value("tag_list"_L1).toArray().size(), 2);
     QCOMPARE(runner.value("status"_L1).toString(), u"never_contacted"_s);
+}
+
+void RegistrationTest::listsTheRunnersThatTheCallerMaySee()
+{
+    const QByteArray developer = m_fixture->newUser(u"developer"_s);
+    const qint64 mine = m_fixture->newProject(u"mine"_s);
+    for (const qint64 project : {mine, mine, m_fixture->newProject(u"others"_s)}) {
+        QCOMPARE(m_fixture
+                     ->api("POST",
+                           "/user/runners",
+                           {{u"runner_type"_s, u"project_type"_s}, {u"project_id"_s, project}})
+                     .status,
+                 201);
+    }
+    registerRunner();
+    const auto seenBy = [this](const QByteArray &token) {
+        const HttpAnswer answer = m_fixture->with(token, "GET", "/api/v4/runners");
+        return answer.status == 200 ? answer.array().size() : -answer.status;
+    };
+    QCOMPARE(seenBy(developer), 0);
+    QCOMPARE(m_fixture
+                 ->api("POST",
+                       "/projects/" + QByteArray::number(mine) + "/members",
+                       {{u"username"_s, u"developer"_s}, {u"access_level"_s, 30}})
+                 .status,
+             201);
+    QCOMPARE(seenBy(developer), 2);
+    QVERIFY(seenBy(CoordinatorFixture::RootToken) >= 4);
 }
 
 void RegistrationTest::saysThatItIsNoRouter()
