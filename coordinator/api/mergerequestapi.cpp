@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/api/call.h"
-#include "coordinator/api/entitywriter.h"
 #include "coordinator/api/handlers.h"
-#include "coordinator/api/listing.h"
+#include "coordinator/api/pipelinelisting.h"
 #include "coordinator/api/runpipeline.h"
 #include "coordinator/auth/access.h"
 #include "db/mergerequeststore.h"
-#include "db/pipelinestore.h"
 
 using namespace Qt::StringLiterals;
 
@@ -44,16 +42,9 @@ Answer listMergeRequestPipelines(Call &call)
     if (!number) {
         return number.error();
     }
-    const db::Page page = pageFrom(call.fields());
     db::PipelineFilter filter;
     filter.ref = refOf(*number);
-    EntityWriter writer(call.services(), call.database());
-    return listing(
-        call,
-        page,
-        db::PipelineStore(call.database(), call.services().box)
-            .list(call.project().id, filter, page),
-        [&writer](const model::Pipeline &pipeline) { return writer.pipeline(pipeline); });
+    return pipelineListing(call, filter);
 }
 
 Answer runMergeRequestPipeline(Call &call)

@@ -6,6 +6,7 @@
 #include "coordinator/api/jobscope.h"
 #include "coordinator/api/jobview.h"
 #include "coordinator/api/listing.h"
+#include "coordinator/api/pipelinelisting.h"
 #include "coordinator/api/runpipeline.h"
 #include "coordinator/auth/access.h"
 #include "db/jobstore.h"
@@ -52,15 +53,7 @@ Answer pipelineAnswer(Call &call, int status, const Result<model::Pipeline> &pip
 
 Answer listPipelines(Call &call)
 {
-    const db::Page page = pageFrom(call.fields());
-    const db::PipelineFilter filter = filterFrom(call.fields());
-    EntityWriter writer(call.services(), call.database());
-    return listing(
-        call,
-        page,
-        db::PipelineStore(call.database(), call.services().box)
-            .list(call.project().id, filter, page),
-        [&writer](const model::Pipeline &pipeline) { return writer.pipeline(pipeline); });
+    return pipelineListing(call, filterFrom(call.fields()));
 }
 
 Answer showPipeline(Call &call)

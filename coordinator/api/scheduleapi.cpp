@@ -4,6 +4,7 @@
 #include "coordinator/api/givenvariables.h"
 #include "coordinator/api/handlers.h"
 #include "coordinator/api/listing.h"
+#include "coordinator/api/pipelinelisting.h"
 #include "coordinator/auth/access.h"
 #include "db/pipelinestore.h"
 #include "db/schedulestore.h"
@@ -264,16 +265,9 @@ Answer listSchedulePipelines(Call &call)
     if (!schedule) {
         return schedule.error();
     }
-    const db::Page page = pageFrom(call.fields());
     db::PipelineFilter filter;
     filter.schedule = schedule->id;
-    EntityWriter writer(call.services(), call.database());
-    return listing(
-        call,
-        page,
-        db::PipelineStore(call.database(), call.services().box)
-            .list(call.project().id, filter, page),
-        [&writer](const model::Pipeline &pipeline) { return writer.pipeline(pipeline); });
+    return pipelineListing(call, filter);
 }
 
 Answer createScheduleVariable(Call &call)
