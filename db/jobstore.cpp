@@ -54,6 +54,13 @@ constexpr const char *AllJobsOfPipeline
 // :states is a JSON array of words; an empty one matches every state.
 #define STATE_FILTER                                                                              \
     "(:states = '[]' OR state IN (SELECT value FROM json_each(:states))) "
+#define PIPELINE_JOB_FILTER                                                                       \
+    "pipeline_id = :pipeline AND is_bridge = :are_bridges " \
+    "AND (:with_retried OR is_retried = 0) AND " STATE_FILTER
+constexpr const char *SomeJobsOfPipeline
+    = JOB_COLUMNS "WHERE " PIPELINE_JOB_FILTER "ORDER BY ordinal, id LIMIT :limit OFFSET :offset";
+constexpr const char *CountSomeJobsOfPipeline
+    = "SELECT count(*) FROM jobs WHERE " PIPELINE_JOB_FILTER;
 constexpr const char *JobsOfProject = JOB_COLUMNS "WHERE project_id = :project AND is_bridge = 0 AND " STATE_FILTER
     "ORDER BY id DESC LIMIT :limit OFFSET :offset";
 constexpr const char *CountJobsOfProject
@@ -331,6 +338,23 @@ Result<std::vector<model::Job>> JobStore::allOfPipeline(PipelineId pipeline)
 {
     Query query(m_database, AllJobsOfPipeline);
     return readAll<model::Job>(query.bind(":pipeline", pipeline), readJob);
+}
+
+Result<Listing<model::Job>> JobStore::ofPipeline(PipelineId pipeline,
+                                                 const PipelineJobFilter &filter,
+                                                 Page page)
+{
+    const QByteArray states = stateList(filter.states);
+    Query query(m_database, SomeJobsOfPipeline);
+    query.bind(":limit", page.perPage).bind(":offset", page.offset());
+    Query total(m_database, CountSomeJobsOfPipeline);
+    for (Query *each : {&query, &total}) {
+        each->bind(":pipeline", pipeline)
+            .bind(":are_bridges", filter.areBridges)
+            .bind(":with_retried", filter.withRetried)
+            .bind(":states", states);
+    }
+    return readListing<model::Job>(query, total, readJob);
 }
 
 Result<Listing<model::Job>> JobStore::ofProject(ProjectId project,

@@ -15,6 +15,13 @@ struct JobFilter
     std::vector<model::JobState> states; ///< Empty: all.
 };
 
+struct PipelineJobFilter
+{
+    std::vector<model::JobState> states; ///< Empty: all.
+    bool withRetried = false;
+    bool areBridges = false; ///< Those that start pipelines, instead of those that run.
+};
+
 class JobStore
 {
 public:
@@ -28,6 +35,9 @@ public:
     Result<std::optional<model::Job>> findByToken(const QByteArray &tokenHash);
     Result<std::vector<model::Job>> ofPipeline(PipelineId pipeline); ///< Newest attempts only.
     Result<std::vector<model::Job>> allOfPipeline(PipelineId pipeline); ///< Retried ones too.
+    Result<Listing<model::Job>> ofPipeline(PipelineId pipeline,
+                                           const PipelineJobFilter &filter,
+                                           Page page);
     Result<Listing<model::Job>> ofProject(ProjectId project, const JobFilter &filter, Page page);
     Result<Listing<model::Job>> ofRunner(RunnerId runner, Page page);
     Result<std::vector<model::Job>> inStates(const std::vector<model::JobState> &states);

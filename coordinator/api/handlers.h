@@ -117,8 +117,6 @@ Answer cancelPipeline(Call &call);
 Answer deletePipeline(Call &call);
 Answer listPipelineVariables(Call &call);
 Answer listPipelineJobs(Call &call);
-
-// bridgeapi.cpp
 Answer listPipelineBridges(Call &call);
 
 // triggerapi.cpp

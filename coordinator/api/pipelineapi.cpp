@@ -12,8 +12,6 @@
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
 
-#include <algorithm>
-
 using namespace Qt::StringLiterals;
 
 namespace ci::api {
@@ -47,6 +45,23 @@ Answer pipelineAnswer(Call &call, int status, const Result<model::Pipeline> &pip
             .isOk();
     };
     return jsonResponse(status, writer.pipelineDetails(*pipeline, maySee));
+}
+
+enum class JobKind : quint8 { Ordinary, Bridge };
+
+Answer jobListing(Call &call, JobKind kind)
+{
+    const db::Page page = pageFrom(call.fields());
+    db::PipelineJobFilter filter;
+    filter.states = jobScope(call.fields());
+    filter.withRetried = call.fields().flag("include_retried").value_or(false);
+    filter.areBridges = kind == JobKind::Bridge;
+    JobView view(call);
+    return listing(call,
+                   page,
+                   db::JobStore(call.database(), call.services().box)
+                       .ofPipeline(call.pipeline().id, filter, page),
+                   [&view](const model::Job &job) { return view.job(job); });
 }
 
 } // namespace
@@ -141,18 +156,12 @@ Answer listPipelineVariables(Call &call)
 
 Answer listPipelineJobs(Call &call)
 {
-    db::JobStore store(call.database(), call.services().box);
-    const bool withRetried = call.fields().flag("include_retried").value_or(false);
-    Result<std::vector<model::Job>> jobs = withRetried ? store.allOfPipeline(call.pipeline().id)
-                                                       : store.ofPipeline(call.pipeline().id);
-    const std::vector<protocol::JobState> scope = jobScope(call.fields());
-    if (jobs) {
-        std::erase_if(*jobs, [&scope](const model::Job &job) {
-            return job.isBridge || !isInScope(scope, job.state);
-        });
-    }
-    JobView view(call);
-    return listing(call, jobs, [&view](const model::Job &job) { return view.job(job); });
+    return jobListing(call, JobKind::Ordinary);
+}
+
+Answer listPipelineBridges(Call &call)
+{
+    return jobListing(call, JobKind::Bridge);
 }
 
 } // namespace ci::api

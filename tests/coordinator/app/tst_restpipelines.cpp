@@ -22,6 +22,7 @@ private Q_SLOTS:
     void takesInputs();
     void includesWhatTheStarterMayRead();
     void playsManualJobs();
+    void listsAPipelinesJobsByPage();
     void lints();
     void readsTheRepository();
     void readsAFile_data();
@@ -172,6 +173,41 @@ void RestPipelineTest::playsManualJobs()
     QCOMPARE(m_fixture->api("GET", ofPipeline + "=sleeping").status, 400);
     QCOMPARE(json(m_fixture->api("POST", play)).value("status"_L1).toString(), u"pending"_s);
     QCOMPARE(m_fixture->api("POST", play).status, 409);
+}
+
+void RestPipelineTest::listsAPipelinesJobsByPage()
+{
+    const qint64 id = m_fixture->newProject(u"paged"_s);
+    const QByteArray path = "/projects/" + QByteArray::number(id);
+    QVERIFY(m_fixture
+                ->push(u"root/paged"_s,
+                       {{u".gitlab-ci.yml"_s,
+                         "down: {trigger: {project: root/none}, when: manual}\n"
+                         "a: {script: [x]}\nb: {script: [x]}\nc: {script: [x], when: manual}\n"}})
+                .isEmpty());
+    const QJsonObject pipeline = m_fixture->waitForPipeline(id);
+    QVERIFY(!pipeline.isEmpty());
+    const QByteArray jobs = path + "/pipelines/"
+        + QByteArray::number(pipeline.value("id"_L1).toInteger()) + "/jobs";
+    const auto list = [&](const QByteArray &query) {
+        const HttpAnswer answer = m_fixture->api("GET", jobs + query);
+        QByteArray names = answer.headers.value("X-Total", {}) + ':';
+        for (const QJsonValue &job : answer.array()) {
+            names += ' ' + job.toObject().value("name"_L1).toString().toUtf8();
+        }
+        return names;
+    };
+    QCOMPARE(list({}), "3: a b c");
+    QCOMPARE(list("?per_page=2"), "3: a b");
+    QCOMPARE(list("?per_page=2&page=2"), "3: c");
+    QCOMPARE(list("?scope[]=pending&per_page=1"), "2: a");
+    const qint64 first
+        = m_fixture->api("GET", jobs).array().first().toObject().value("id"_L1).toInteger();
+    const QByteArray job = path + "/jobs/" + QByteArray::number(first);
+    QCOMPARE(m_fixture->api("POST", job + "/cancel").status, 201);
+    QCOMPARE(m_fixture->api("POST", job + "/retry").status, 201);
+    QCOMPARE(list("?per_page=2"), "3: a b");
+    QCOMPARE(list("?include_retried=true"), "4: a a b c");
 }
 
 void RestPipelineTest::lints()
