@@ -80,6 +80,12 @@ inline Error tooLarge(QString detail) { return {ErrorKind::TooLarge, std::move(d
 inline Error unavailable(QString detail) { return {ErrorKind::Unavailable, std::move(detail)}; }
 inline Error ioError(QString detail) { return {ErrorKind::Io, std::move(detail)}; }
 
+/// Whether the same may succeed later, without anybody mending what was asked.
+inline bool mayPass(const Error &error)
+{
+    return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
+}
+
 /// "open /x: Permission denied" from errno.
 Error systemError(const QString &what, int errorNumber);
 

@@ -120,7 +120,7 @@ Answer showPipelineForm(Call &call)
     wish.project = call.project().id;
     wish.ref = call.fields().text("ref").value_or(QString());
     wish.aim = forge::LintAim::Form;
-    wish.user = call.identity().userId();
+    wish.caller = call.identity();
     return startLint(call, std::move(wish), formJson);
 }
 
@@ -133,7 +133,7 @@ Answer lint(Call &call)
     if (call.fields().flag("dry_run").value_or(false)) {
         wish.aim = forge::LintAim::Compile;
     }
-    wish.user = call.identity().userId();
+    wish.caller = call.identity();
     if (call.fields().complaint()) {
         return *call.fields().complaint();
     }

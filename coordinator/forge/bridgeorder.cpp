@@ -214,7 +214,7 @@ private:
         const Result<model::Project> project = auth::projectWith(
             m_transaction.database(), identity, path, auth::Right::SeeProject);
         if (!project) {
-            return isPassing(project.error())
+            return mayPass(project.error())
                 ? Result<BridgeOrder>(project.error())
                 : BridgeOrder(failure(FailureReason::DownstreamBridgeProjectNotFound,
                                       u"there is no project `%1` that whoever started this job "
@@ -225,7 +225,7 @@ private:
         const Result<void> may = auth::allowedOnRef(
             m_transaction.database(), identity, auth::Right::RunPipeline, *project, ref);
         if (!may) {
-            return isPassing(may.error())
+            return mayPass(may.error())
                 ? Result<BridgeOrder>(may.error())
                 : BridgeOrder(failure(FailureReason::InsufficientBridgePermissions,
                                       u"whoever started this job may not run a pipeline for `%1` "
@@ -260,7 +260,7 @@ private:
             const FailureReason reason = project.error().kind == ErrorKind::Forbidden
                 ? FailureReason::InsufficientUpstreamPermissions
                 : FailureReason::UpstreamBridgeProjectNotFound;
-            return isPassing(project.error())
+            return mayPass(project.error())
                 ? Result<BridgeOrder>(project.error())
                 : BridgeOrder(failure(
                       reason, u"there is no project `%1` whose pipelines whoever started this job "
@@ -276,11 +276,6 @@ private:
             ? BridgeOrder((*newest)->id)
             : BridgeOrder(failure(FailureReason::UpstreamBridgeProjectNotFound,
                                   u"`%1` has no pipeline of its default branch"_s.arg(path)));
-    }
-
-    static bool isPassing(const Error &error)
-    {
-        return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
     }
 
     Transaction &m_transaction;

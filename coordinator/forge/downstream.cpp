@@ -17,11 +17,6 @@ namespace {
 // While the database refuses (a full disk), bridges wait.
 constexpr std::chrono::seconds LaterTime {10};
 
-bool mayPass(const Error &error)
-{
-    return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
-}
-
 JobChange notMade(const QString &message)
 {
     return {.event = JobEvent::Fail,

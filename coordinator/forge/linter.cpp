@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/forge/linter.h"
 
+#include "coordinator/auth/access.h"
 #include "coordinator/auth/posting.h"
 #include "coordinator/forge/commitsource.h"
 #include "coordinator/pipelines/compilecontext.h"
@@ -30,7 +31,7 @@ void Linter::lint(LintWish wish, Done done)
     attempt->done = std::move(done);
     attempt->state.project = attempt->wish.project;
     attempt->state.source = attempt->wish.aim == LintAim::Form ? u"web"_s : u"api"_s;
-    attempt->state.user = attempt->wish.user;
+    attempt->state.user = attempt->wish.caller.userId();
     auto find = [attempt](engine::Transaction &transaction) -> Result<bool> {
         const Result<std::optional<model::Project>> project
             = db::ProjectStore(transaction.database()).find(attempt->wish.project);
@@ -67,11 +68,30 @@ void Linter::readTree(const AttemptPtr &attempt)
     });
 }
 
+/// A run would tell its starter as much; who may not run one learns nothing of them.
+static Result<pipelines::StoredVariables>
+variablesFor(db::Database &database, const auth::Identity &caller, const BirthState &state)
+{
+    using pipelines::StoredVariables;
+    const Result<void> may = auth::allowedOnRef(
+        database, caller, auth::Right::RunPipeline, state.row, state.start.ref);
+    if (may) {
+        return StoredVariables::Taken;
+    }
+    return mayPass(may.error()) ? Result<StoredVariables>(may.error())
+                                : Result<StoredVariables>(StoredVariables::LeftOut);
+}
+
 void Linter::prepare(const AttemptPtr &attempt)
 {
     auto gather = [this, attempt](engine::Transaction &transaction) -> Result<bool> {
+        const Result<pipelines::StoredVariables> stored
+            = variablesFor(transaction.database(), attempt->wish.caller, attempt->state);
+        if (!stored) {
+            return stored.error();
+        }
         Result<ciconfig::Context> context = pipelines::compileContext(
-            transaction, m_parts.box, m_parts.settings, attempt->state.start);
+            transaction, m_parts.box, m_parts.settings, attempt->state.start, *stored);
         if (!context) {
             return context.error();
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "coordinator/auth/identity.h"
 #include "coordinator/ciconfig/compiler.h"
 #include "coordinator/ciconfig/runform.h"
 #include "coordinator/forge/pipelinebirth.h"
@@ -21,14 +22,15 @@ enum class LintAim : quint8 {
     Form, ///< Of the project's own file at the ref: what it asks of whoever runs a pipeline.
 };
 
-/// A configuration to try in a project's context; nothing is stored.
+/// A configuration to try in a project's context; nothing is stored. Stored variables take part only
+/// where `caller` may run a pipeline of the ref: the answer may show them.
 struct LintWish
 {
     ProjectId project;
     QByteArray content;
     QString ref; ///< Empty: the default branch.
     LintAim aim = LintAim::Check;
-    std::optional<UserId> user;
+    auth::Identity caller;
 };
 
 struct LintResult

@@ -53,11 +53,6 @@ QString reasonText(model::NotCreated reason)
     return {};
 }
 
-bool isWaitWorthy(const Error &error)
-{
-    return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
-}
-
 } // namespace
 
 PipelineBirth::PipelineBirth(const Parts &parts, ForeignAccess &foreign, QThreadPool &pool, QObject *parent)
@@ -177,7 +172,7 @@ void PipelineBirth::store(const State &state, Done done)
         m_parts.loop, run, [this, state, done](const Result<MaybePipeline> &made) {
             // A push has been accepted: what keeps its pipeline from being made is shown on one
             // that failed, unless it may pass.
-            if (made || !state->push || isWaitWorthy(made.error())) {
+            if (made || !state->push || mayPass(made.error())) {
                 done(made);
             } else {
                 storeFailure(state, made.error(), done);

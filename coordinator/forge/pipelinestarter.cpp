@@ -33,11 +33,6 @@ constexpr int TidyInterval = 200;
 /// An intent of a push that cannot be under way any more (GitLimits::maxTime).
 constexpr std::chrono::hours StaleIntent {2};
 
-bool mayPass(const Error &error)
-{
-    return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
-}
-
 } // namespace
 
 class PipelineStarter::Private

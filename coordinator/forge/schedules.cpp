@@ -29,11 +29,6 @@ constexpr std::chrono::milliseconds ShortestWait = 10s;
 constexpr qsizetype MaxText = 255;
 constexpr qsizetype MaxError = 4000;
 
-bool mayPass(const Error &error)
-{
-    return error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::Io;
-}
-
 QString withoutPrefix(const QString &ref)
 {
     for (const QLatin1StringView prefix : {"refs/heads/"_L1, "refs/tags/"_L1}) {

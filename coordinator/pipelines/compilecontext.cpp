@@ -87,11 +87,15 @@ queue::VariableList predefinedOf(const ContextRecords &records,
 Result<ciconfig::Context> compileContext(Transaction &transaction,
                                          const SecretBox &box,
                                          const queue::QueueSettings &settings,
-                                         const NewPipeline &start)
+                                         const NewPipeline &start,
+                                         StoredVariables stored)
 {
-    const Result<ContextRecords> records = readContext(transaction, box, start);
+    Result<ContextRecords> records = readContext(transaction, box, start);
     if (!records) {
         return records.error();
+    }
+    if (stored == StoredVariables::LeftOut) {
+        records->variables.clear();
     }
     ciconfig::Context context;
     context.file = records->project.ciConfigPath;

@@ -127,7 +127,7 @@ void ForeignFilesTest::allow(const forge::IncludeSettings &settings)
 Result<forge::LintResult> ForeignFilesTest::lint(const QByteArray &content, const model::User &user)
 {
     std::optional<Result<forge::LintResult>> made;
-    m_world->starter->lint({m_app.id, content, {}, forge::LintAim::Compile, user.id}, &m_world->context,
+    m_world->starter->lint({m_app.id, content, {}, forge::LintAim::Compile, test::tokenOf(user)}, &m_world->context,
                            [&made](const Result<forge::LintResult> &result) { made.emplace(result); });
     ForgeWorld::waitFor([&] { return made.has_value(); });
     return *made;

@@ -267,7 +267,7 @@ void PushesTest::lintsInTheProjectsContext()
     const model::Project project = world.makeProject(alice, u"sample"_s);
     const auto lint = [&](const QByteArray &content, bool dryRun) {
         std::optional<Result<forge::LintResult>> made;
-        world.starter->lint({project.id, content, {}, dryRun ? forge::LintAim::Compile : forge::LintAim::Check, alice.id}, &world.context,
+        world.starter->lint({project.id, content, {}, dryRun ? forge::LintAim::Compile : forge::LintAim::Check, test::tokenOf(alice)}, &world.context,
                             [&made](const Result<forge::LintResult> &result) { made.emplace(result); });
         ForgeWorld::waitFor([&] { return made.has_value(); });
         return *made;

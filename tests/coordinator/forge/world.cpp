@@ -16,6 +16,14 @@ namespace ci::test {
 
 using namespace Qt::StringLiterals;
 
+auth::Identity tokenOf(const model::User &user)
+{
+    auth::Identity identity;
+    identity.means = auth::Means::Token;
+    identity.user = user;
+    return identity;
+}
+
 ForgeWorld::ForgeWorld(const forge::GitLimits &gitLimits) : limits(gitLimits)
 {
     build();

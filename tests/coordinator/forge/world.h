@@ -27,6 +27,9 @@ struct Ran
     QByteArray output; ///< Both streams.
 };
 
+/// Who calls with a personal access token of all scopes.
+auth::Identity tokenOf(const model::User &user);
+
 /// A coordinator's inside with git's HTTP on a free port: real database, real git, real sockets.
 /// The engine's loop turns on the test's own thread.
 class ForgeWorld final : public net::RequestHandler
