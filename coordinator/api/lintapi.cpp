@@ -126,6 +126,10 @@ Answer showPipelineForm(Call &call)
 
 Answer lint(Call &call)
 {
+    // It may include files of any host: never for somebody unknown.
+    if (!call.identity().user) {
+        return Error {ErrorKind::Unauthenticated, u"401 Unauthorized"_s};
+    }
     forge::LintWish wish;
     wish.project = call.project().id;
     wish.content = call.fields().required("content").toUtf8();

@@ -7,6 +7,8 @@
 #include "coordinator/pipelines/compilecontext.h"
 #include "db/projectstore.h"
 
+#include <algorithm>
+
 namespace ci::forge {
 
 using namespace Qt::StringLiterals;
@@ -19,16 +21,66 @@ struct Linter::Attempt
     LintResult result;
 };
 
-Linter::Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QThreadPool &pool, QObject *parent)
-    : QObject(parent), m_parts(parts), m_foreign(foreign), m_pool(pool)
+Linter::Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QObject *parent)
+    : QObject(parent), m_parts(parts), m_foreign(foreign)
 {
+    m_pool.setMaxThreadCount(MaxAtOnce);
+}
+
+Linter::~Linter()
+{
+    m_pool.waitForDone();
 }
 
 void Linter::lint(LintWish wish, Done done)
 {
     auto attempt = std::make_shared<Attempt>();
     attempt->wish = std::move(wish);
-    attempt->done = std::move(done);
+    if (isFullFor(attempt)) {
+        const Error error {ErrorKind::TooMany, u"too many files are being checked; try again in a moment"_s};
+        QMetaObject::invokeMethod(this, [done, error] { done(error); }, Qt::QueuedConnection);
+        return;
+    }
+    attempt->done = [this, user = askerOf(*attempt), done](const Result<LintResult> &result) {
+        m_busy.remove(user);
+        startWaiting();
+        done(result);
+    };
+    m_waiting.push_back(attempt);
+    startWaiting();
+}
+
+UserId Linter::askerOf(const Attempt &attempt)
+{
+    return attempt.wish.caller.userId().value_or(UserId());
+}
+
+bool Linter::isFullFor(const AttemptPtr &attempt) const
+{
+    const auto ofUser = std::count_if(m_waiting.begin(), m_waiting.end(), [&](const AttemptPtr &each) {
+        return askerOf(*each) == askerOf(*attempt);
+    });
+    return m_waiting.size() >= MaxWaiting || size_t(ofUser) >= MaxWaitingOfUser;
+}
+
+void Linter::startWaiting()
+{
+    while (m_busy.size() < MaxAtOnce) {
+        const auto next = std::find_if(m_waiting.begin(), m_waiting.end(), [this](const AttemptPtr &each) {
+            return !m_busy.contains(askerOf(*each));
+        });
+        if (next == m_waiting.end()) {
+            return;
+        }
+        const AttemptPtr attempt = *next;
+        m_waiting.erase(next);
+        m_busy.insert(askerOf(*attempt));
+        lookUp(attempt);
+    }
+}
+
+void Linter::lookUp(const AttemptPtr &attempt)
+{
     attempt->state.project = attempt->wish.project;
     attempt->state.source = attempt->wish.aim == LintAim::Form ? u"web"_s : u"api"_s;
     attempt->state.user = attempt->wish.caller.userId();

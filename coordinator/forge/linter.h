@@ -6,9 +6,11 @@
 #include "coordinator/ciconfig/runform.h"
 #include "coordinator/forge/pipelinebirth.h"
 
+#include <QSet>
 #include <QObject>
 #include <QThreadPool>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,7 +47,9 @@ struct LintResult
     QByteArray sha;
 };
 
-/// Tries configurations. Engine thread; compiles on a worker.
+/// Tries configurations. Engine thread; compiles on workers of its own, as an include of a slow host
+/// holds one for half a minute: no pipeline waits for that. One attempt of a user at a time, the
+/// others wait in order; TooMany beyond the bounds.
 class Linter final : public QObject
 {
     Q_OBJECT
@@ -53,21 +57,31 @@ class Linter final : public QObject
 
 public:
     using Done = std::function<void(Result<LintResult>)>;
+    static constexpr int MaxAtOnce = 4;
+    static constexpr size_t MaxWaiting = 64;
+    static constexpr size_t MaxWaitingOfUser = 8; ///< An editor asks anew while somebody types.
 
-    Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QThreadPool &pool, QObject *parent);
+    Linter(const PipelineBirth::Parts &parts, ForeignAccess &foreign, QObject *parent);
+    ~Linter() override;
     void lint(LintWish wish, Done done);
 
 private:
     struct Attempt;
     using AttemptPtr = std::shared_ptr<Attempt>;
 
+    static UserId askerOf(const Attempt &attempt);
+    bool isFullFor(const AttemptPtr &attempt) const;
+    void startWaiting();
+    void lookUp(const AttemptPtr &attempt);
     void readTree(const AttemptPtr &attempt);
     void prepare(const AttemptPtr &attempt);
     void judge(const AttemptPtr &attempt);
 
     const PipelineBirth::Parts m_parts;
     ForeignAccess &m_foreign;
-    QThreadPool &m_pool;
+    QThreadPool m_pool;
+    std::deque<AttemptPtr> m_waiting;
+    QSet<UserId> m_busy; ///< Whose attempt is under way; nobody counts as one.
 };
 
 } // namespace ci::forge

@@ -41,7 +41,7 @@ public:
     Private(const Parts &theParts, PipelineStarter *owner)
         : parts(theParts), q(owner),
           foreign({theParts.loop, theParts.repositories, theParts.settings.externalUrl, theParts.includes}),
-          birth(theParts, foreign, pool, owner), linter(theParts, foreign, pool, owner), queues(owner),
+          birth(theParts, foreign, pool, owner), linter(theParts, foreign, owner), queues(owner),
           downstream(theParts, birth, queues, owner)
     {
         QObject::connect(&queues, &ProjectQueues::becameIdle, owner, &PipelineStarter::becameIdle);

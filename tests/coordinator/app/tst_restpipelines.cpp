@@ -133,6 +133,9 @@ void RestPipelineTest::includesWhatTheStarterMayRead()
     };
     const QJsonObject taken = lint(CoordinatorFixture::RootToken, content);
     QVERIFY2(taken.value("valid"_L1).toBool(), QJsonDocument(taken).toJson().constData());
+    // Anybody may read the code, nobody unknown makes us fetch what it includes.
+    QCOMPARE(m_fixture->with({}, "GET", "/api/v4/projects/" + id + "/repository/branches").status, 200);
+    QCOMPARE(m_fixture->with({}, "POST", "/api/v4/projects/" + id + "/ci/lint", {{u"content"_s, content}}).status, 401);
     const QByteArray stranger = m_fixture->newUser(u"stranger"_s);
     const QJsonObject refused = lint(stranger, content);
     QVERIFY(!refused.value("valid"_L1).toBool());

@@ -3,7 +3,10 @@
 #include "tests/coordinator/forge/world.h"
 #include "tests/testmain.h"
 
+#include <QTcpServer>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace ci;
 using namespace ci::test;
@@ -21,6 +24,8 @@ private Q_SLOTS:
 
     void storedVariablesNeedTheRightToRun_data();
     void storedVariablesNeedTheRightToRun();
+    void slowHostsHoldUpNoPipeline();
+    void refusesMoreThanMayWait();
 
 private:
     void setVariable(const QString &key, const QByteArray &value, bool isProtected);
@@ -121,6 +126,46 @@ void LinterTest::storedVariablesNeedTheRightToRun()
         told.removeDuplicates();
         QCOMPARE(told.join(u' '), seen);
     }
+}
+
+void LinterTest::slowHostsHoldUpNoPipeline()
+{
+    m_world->includes.allowsPrivateAddresses = true;
+    m_world->restart();
+    QTcpServer silent; // Takes connections and never answers.
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    const QByteArray content
+        = "include: {remote: 'http://127.0.0.1:" + QByteArray::number(silent.serverPort()) + "/a.yml'}\n";
+    int answers = 0;
+    for (const model::User &user : {m_alice, m_dave, m_eve}) {
+        m_world->starter->lint({m_project.id, content, {}, forge::LintAim::Check, tokenOf(user)},
+                               &m_world->context, [&](const Result<forge::LintResult> &) { ++answers; });
+    }
+    int asked = 0;
+    connect(&silent, &QTcpServer::newConnection, this, [&] { ++asked; });
+    ForgeWorld::waitFor([&] { return asked == 3; });
+    const QString clone
+        = m_world->makeClone(u"b"_s, {{u".gitlab-ci.yml"_s, "build: {script: [echo]}\n"}});
+    QCOMPARE(m_world->push(clone, m_project, "alice", {u"main:other"_s}).code, 0);
+    m_world->waitForPipelines(m_project, 1);
+    QCOMPARE(answers, 0);
+    m_world.reset(); // Ends the wait for them.
+}
+
+void LinterTest::refusesMoreThanMayWait()
+{
+    std::vector<std::optional<ErrorKind>> answers;
+    const size_t asked = 1 + forge::Linter::MaxWaitingOfUser + 1;
+    for (size_t i = 0; i < asked; ++i) {
+        m_world->starter->lint({m_project.id, "a: {script: [x]}\n", {}, forge::LintAim::Check, tokenOf(m_alice)},
+                               &m_world->context, [&](const Result<forge::LintResult> &result) {
+                                   answers.push_back(result ? std::optional<ErrorKind>() : result.error().kind);
+                               });
+    }
+    QVERIFY(answers.empty()); // Never from inside the call.
+    ForgeWorld::waitFor([&] { return answers.size() == asked; });
+    QCOMPARE(std::count(answers.begin(), answers.end(), std::nullopt), std::ptrdiff_t(asked - 1));
+    QCOMPARE(std::count(answers.begin(), answers.end(), ErrorKind::TooMany), std::ptrdiff_t(1));
 }
 
 CAPSTAN_TEST(LinterTest)
