@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "db/projectstore.h"
 
+#include "coordinator/model/protectedbranches.h"
 #include "db/reading.h"
 
 #include <array>
@@ -100,12 +101,6 @@ constexpr const char *ProtectBranch = R"(
     ON CONFLICT (project_id, name) DO NOTHING)";
 constexpr const char *UnprotectBranch
     = "DELETE FROM protected_branches WHERE project_id = :project AND name = :name";
-// GLOB's special signs other than '*' are taken literally by a class of one.
-constexpr const char *IsProtected = R"(
-    SELECT count(*) FROM protected_branches
-    WHERE project_id = :project
-      AND (name = :ref OR (instr(name, '*') > 0
-           AND :ref GLOB replace(replace(name, '[', '[[]'), '?', '[?]'))))";
 
 constexpr const char *SeenRefs = "SELECT ref, sha FROM seen_refs WHERE project_id = :project";
 constexpr const char *HasSeenRefs
@@ -306,9 +301,12 @@ Result<bool> ProjectStore::unprotectBranch(ProjectId project, const QString &nam
 
 Result<bool> ProjectStore::isProtected(ProjectId project, const QString &ref)
 {
-    Query query(m_database, IsProtected);
-    const Result<qint64> count = readNumber(query.bind(":project", project).bind(":ref", ref));
-    return count ? Result<bool>(*count > 0) : Result<bool>(count.error());
+    if (ref.startsWith("refs/"_L1)) {
+        return false;
+    }
+    const Result<std::vector<QString>> patterns = protectedBranches(project);
+    return patterns ? Result<bool>(model::isProtectedBranch(*patterns, ref))
+                    : Result<bool>(patterns.error());
 }
 
 Result<QHash<QString, QByteArray>> ProjectStore::seenRefs(ProjectId project)

@@ -52,6 +52,7 @@ public:
     Result<std::vector<QString>> protectedBranches(ProjectId project);
     Result<void> protectBranch(ProjectId project, const QString &name);
     Result<bool> unprotectBranch(ProjectId project, const QString &name);
+    /// By a branch's name, or a full one that is none (refs/merge-requests/…) and so not protected.
     Result<bool> isProtected(ProjectId project, const QString &ref);
 
     /// Full ref name → sha.

@@ -4,9 +4,8 @@
 #include "coordinator/api/handlers.h"
 #include "coordinator/api/listing.h"
 #include "coordinator/forge/repositoryreader.h"
+#include "coordinator/model/protectedbranches.h"
 #include "db/projectstore.h"
-
-#include <QRegularExpression>
 
 using namespace Qt::StringLiterals;
 
@@ -15,19 +14,6 @@ namespace {
 
 using forge::RefEntry;
 using Refs = Result<std::vector<RefEntry>>;
-
-bool matchesPattern(const std::vector<QString> &patterns, const QString &name)
-{
-    for (const QString &pattern : patterns) {
-        // '*' stands for anything, '/' too.
-        const QString text = QRegularExpression::escape(pattern).replace("\\*"_L1, ".*"_L1);
-        const QRegularExpression expression(QRegularExpression::anchoredPattern(text));
-        if (expression.match(name).hasMatch()) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /// What a list of refs needs beyond git, taken on the engine thread.
 struct RefContext
@@ -58,7 +44,8 @@ net::Response refList(const RefContext &context, const Refs &refs, forge::RefKin
             {u"name"_s, ref.name},
             {u"commit"_s, EntityWriter::commit(ref.commit)},
             {u"protected"_s,
-             kind == forge::RefKind::Branch && matchesPattern(context.protectedPatterns, ref.name)},
+             kind == forge::RefKind::Branch
+                 && model::isProtectedBranch(context.protectedPatterns, ref.name)},
         };
         if (kind == forge::RefKind::Branch) {
             object.insert(u"default"_s, ref.name == context.defaultBranch);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/forge/pushcommands.h"
 
+#include "coordinator/model/protectedbranches.h"
+
 #include <algorithm>
 #include <array>
 
@@ -91,37 +93,9 @@ Result<void> PushCommands::readUpdate(QByteArrayView line)
     return {};
 }
 
-bool matchesWildcard(QStringView pattern, QStringView text)
-{
-    // Greedy with one point to come back to: linear in practice, quadratic at worst.
-    qsizetype p = 0;
-    qsizetype t = 0;
-    qsizetype star = -1;
-    qsizetype resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == u'*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star >= 0) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == u'*') {
-        ++p;
-    }
-    return p == pattern.size();
-}
-
 bool PushPolicy::isProtected(const QString &branch) const
 {
-    return std::any_of(protectedBranches.begin(), protectedBranches.end(),
-                       [&branch](const QString &pattern) { return matchesWildcard(pattern, branch); });
+    return model::isProtectedBranch(protectedBranches, branch);
 }
 
 QString PushPolicy::refusal(const std::vector<RefUpdate> &updates) const

@@ -48,7 +48,4 @@ struct PushPolicy
     QStringList protectedRefs(const std::vector<RefUpdate> &updates) const;
 };
 
-/// '*' stands for any number of any characters.
-bool matchesWildcard(QStringView pattern, QStringView text);
-
 } // namespace ci::forge

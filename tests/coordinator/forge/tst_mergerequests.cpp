@@ -23,6 +23,7 @@ private Q_SLOTS:
     void branchesKnowTheirMergeRequests();
     void laterPushesKeepWhatWasTold();
     void runsAgainByItsNumber();
+    void areNotProtectedByAWildcard();
     void survivesAKill();
     void othersRefsAreRefused();
 };
@@ -191,6 +192,27 @@ void MergeRequestsTest::runsAgainByItsNumber()
     QCOMPARE(again->ref, u"refs/merge-requests/7/head"_s);
     QCOMPARE(world.jobs(*again).size(), size_t(1));
     QCOMPARE(run(8).error().kind, ErrorKind::NotFound);
+}
+
+void MergeRequestsTest::areNotProtectedByAWildcard()
+{
+    ForgeWorld world;
+    const model::User alice = world.makeUser(u"alice"_s);
+    const model::Project project = world.makeProject(alice, u"sample"_s);
+    QVERIFY(world.inCommand<void>([&](engine::Transaction &transaction) {
+        return db::ProjectStore(transaction.database()).protectBranch(project.id, u"*"_s);
+    }));
+    const QString clone = world.makeClone(u"a"_s, {{u".gitlab-ci.yml"_s,
+        "job: {script: [x], rules: [{if: '$CI_MERGE_REQUEST_IID && $CI_COMMIT_REF_PROTECTED == \"false\"'}]}\n"
+        "other: {script: [x], rules: [{if: '$CI_COMMIT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"'}]}\n"}});
+    QCOMPARE(world.push(clone, project, "alice",
+                        {u"main"_s, u"main:refs/merge-requests/7/head"_s}).code, 0);
+    world.waitForPipelines(project, 2);
+    for (const model::Pipeline &pipeline : world.pipelines(project)) {
+        const bool isBranch = pipeline.ref == "main"_L1;
+        QCOMPARE(pipeline.isRefProtected, isBranch);
+        QCOMPARE(world.jobs(pipeline).front().name, isBranch ? u"other"_s : u"job"_s);
+    }
 }
 
 void MergeRequestsTest::survivesAKill()

@@ -3,6 +3,7 @@
 
 #include "coordinator/forge/inflater.h"
 #include "coordinator/forge/pushevent.h"
+#include "coordinator/model/protectedbranches.h"
 #include "tests/testmain.h"
 
 #include <QTest>
@@ -176,7 +177,7 @@ void PushCommandsTest::matchesWildcards()
 {
     QFETCH(QString, pattern);
     QFETCH(QString, text);
-    QTEST(matchesWildcard(pattern, text), "matches");
+    QTEST(model::matchesWildcard(pattern, text), "matches");
 }
 
 void PushCommandsTest::readsPushOptions_data()
