@@ -40,12 +40,28 @@ Result<void> may(Call &call, auth::Right right, const QString &ref)
     return auth::allowedOnRef(call.database(), call.identity(), right, call.project(), ref);
 }
 
-/// One's own with the right to manage those, others' only as who manages all.
-Result<void> mayManage(Call &call, const model::Schedule &schedule)
+bool isOwn(Call &call, const model::Schedule &schedule)
 {
-    const bool isOwn = schedule.owner && schedule.owner == call.identity().userId();
+    return schedule.owner && schedule.owner == call.identity().userId();
+}
+
+/// Only the owner: it runs in their name, so that what others put in would run with their rights.
+Result<void> mayChange(Call &call, const model::Schedule &schedule)
+{
+    if (const Result<void> managing = may(call, auth::Right::ManageSchedules, schedule.ref); !managing) {
+        return managing;
+    }
+    return isOwn(call, schedule)
+        ? Result<void>()
+        : forbidden(u"403 Forbidden: the schedule runs as its owner; take ownership to change it"_s);
+}
+
+/// One's own with the right to manage those, others' only as who manages all.
+Result<void> mayDelete(Call &call, const model::Schedule &schedule)
+{
     return may(call,
-               isOwn ? auth::Right::ManageSchedules : auth::Right::ManageAllSchedules,
+               isOwn(call, schedule) ? auth::Right::ManageSchedules
+                                     : auth::Right::ManageAllSchedules,
                schedule.ref);
 }
 
@@ -73,7 +89,7 @@ QJsonObject detailsJson(Call &call, const model::Schedule &schedule)
         last = EntityWriter(call.services(), call.database()).pipeline(newest->items.front());
     }
     object.insert(u"last_pipeline"_s, last);
-    if (mayManage(call, schedule)) {
+    if (mayChange(call, schedule)) {
         QJsonArray variables;
         for (const model::GivenVariable &variable : schedule.variables) {
             variables.append(variableJson(variable));
@@ -100,13 +116,13 @@ Result<model::Schedule> scheduleNamed(Call &call)
                   : Result<model::Schedule>(notFound(u"404 Pipeline Schedule Not Found"_s));
 }
 
-Result<model::Schedule> managed(Call &call)
+Result<model::Schedule> changeable(Call &call)
 {
     Result<model::Schedule> schedule = scheduleNamed(call);
     if (!schedule) {
         return schedule;
     }
-    const Result<void> allowed = mayManage(call, *schedule);
+    const Result<void> allowed = mayChange(call, *schedule);
     return allowed ? schedule : Result<model::Schedule>(allowed.error());
 }
 
@@ -195,7 +211,7 @@ Answer showSchedule(Call &call)
 
 Answer changeSchedule(Call &call)
 {
-    Result<model::Schedule> schedule = managed(call);
+    Result<model::Schedule> schedule = changeable(call);
     if (!schedule) {
         return schedule.error();
     }
@@ -206,15 +222,18 @@ Answer changeSchedule(Call &call)
     const Result<model::Schedule> changed =
         call.services().schedules.update(call.transaction(), *schedule);
     // Also for the ref that it now is.
-    const Result<void> allowed = changed ? mayManage(call, *changed) : Result<void>();
+    const Result<void> allowed = changed ? mayChange(call, *changed) : Result<void>();
     return allowed ? scheduleAnswer(call, 200, changed) : Answer(allowed.error());
 }
 
 Answer deleteSchedule(Call &call)
 {
-    const Result<model::Schedule> schedule = managed(call);
+    const Result<model::Schedule> schedule = scheduleNamed(call);
     if (!schedule) {
         return schedule.error();
+    }
+    if (const Result<void> allowed = mayDelete(call, *schedule); !allowed) {
+        return allowed.error();
     }
     const Result<void> removed =
         call.services().schedules.remove(call.transaction(), schedule->id);
@@ -272,7 +291,7 @@ Answer listSchedulePipelines(Call &call)
 
 Answer createScheduleVariable(Call &call)
 {
-    Result<model::Schedule> schedule = managed(call);
+    Result<model::Schedule> schedule = changeable(call);
     if (!schedule) {
         return schedule.error();
     }
@@ -289,7 +308,7 @@ Answer createScheduleVariable(Call &call)
 
 Answer showScheduleVariable(Call &call)
 {
-    Result<model::Schedule> schedule = managed(call);
+    Result<model::Schedule> schedule = changeable(call);
     if (!schedule) {
         return schedule.error();
     }
@@ -300,7 +319,7 @@ Answer showScheduleVariable(Call &call)
 
 Answer changeScheduleVariable(Call &call)
 {
-    Result<model::Schedule> schedule = managed(call);
+    Result<model::Schedule> schedule = changeable(call);
     if (!schedule) {
         return schedule.error();
     }
@@ -321,7 +340,7 @@ Answer changeScheduleVariable(Call &call)
 
 Answer deleteScheduleVariable(Call &call)
 {
-    Result<model::Schedule> schedule = managed(call);
+    Result<model::Schedule> schedule = changeable(call);
     if (!schedule) {
         return schedule.error();
     }

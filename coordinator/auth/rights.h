@@ -35,7 +35,7 @@ enum class Right : quint8 {
     ManageProtectedBranches,
     ManageProject, ///< Name, path, settings.
     ManageSchedules, ///< One's own; on a protected ref: one for it.
-    ManageAllSchedules, ///< Of others too: change, take over, delete, see variables.
+    ManageAllSchedules, ///< Of others too: take over, delete. Only the owner changes one.
     ManageTriggers, ///< Trigger tokens and the secret of an outer git host.
     DeletePipeline,
     DeleteProject,

@@ -37,6 +37,7 @@ auth::Identity identityOf(const BridgeFacts &facts)
     auth::Identity identity;
     if (facts.records.user && !facts.records.user->isBlocked) {
         identity.user = facts.records.user;
+        identity.user->isAdmin = false; // As for a job's token: what runs is the project's file.
         identity.means = auth::Means::Token;
     }
     return identity;

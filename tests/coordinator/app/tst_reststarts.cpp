@@ -360,7 +360,14 @@ void RestStartsTest::schedulesOfOthers()
     QCOMPARE(as(dora, "PUT", path(roots), {{u"description"_s, u"x"_s}}).status, 403);
     QVERIFY(!as(dora, "GET", path(roots)).object().contains("variables"_L1));
     QCOMPARE(as(dora, "POST", path(roots) + "/take_ownership").status, 403);
+    // It runs as dora: even an administrator changes it only as its owner.
+    QCOMPARE(m_fixture->api("PUT", path(own), {{u"ref"_s, u"main"_s}}).status, 403);
+    const QJsonObject variable {{u"key"_s, u"K"_s}, {u"value"_s, u"v"_s}};
+    QCOMPARE(m_fixture->api("POST", path(own) + "/variables", variable).status, 403);
+    QVERIFY(!m_fixture->api("GET", path(own)).object().contains("variables"_L1));
+    QCOMPARE(as(dora, "POST", path(own) + "/variables", variable).status, 201);
     QCOMPARE(m_fixture->api("POST", path(own) + "/take_ownership").status, 201);
+    QCOMPARE(m_fixture->api("PUT", path(own), {{u"description"_s, u"mine"_s}}).status, 200);
     QCOMPARE(as(dora, "DELETE", path(own)).status, 403);
 }
 

@@ -21,13 +21,15 @@ interface Rights {
     /// Run and, where it is one's own, change.
     onRef: boolean;
     change: boolean;
+    remove: boolean;
     takeOver: boolean;
 }
 
 function rightsOn(schedule: Schedule, project: Project, patterns: string[]): Rights {
     const own = schedule.owner?.id === session.value?.user.id;
     const onRef = isMaintainer(project) || (isDeveloper(project) && !isProtected(patterns, schedule.ref));
-    return { onRef, change: isMaintainer(project) || (own && onRef), takeOver: isMaintainer(project) && !own };
+    const change = own && onRef;
+    return { onRef, change, remove: isMaintainer(project) || change, takeOver: isMaintainer(project) && !own };
 }
 
 /// Starts it now and goes to the pipeline that it made.
@@ -70,7 +72,7 @@ function ScheduleActions({ path, schedule, rights, reload }: ScheduleRowProps) {
             {rights.onRef && <Button label={`Run ${schedule.description} now`} icon="play" kind="ghost" bare testid="schedule-play" onPress={() => play(base, path)} />}
             {rights.takeOver && <Button label="Take over" kind="ghost" testid="schedule-take" onPress={takeOver} />}
             {rights.change && <LinkButton href={`/${path}/-/pipeline_schedules/${schedule.id}/edit`} label="Edit" kind="ghost" testid="schedule-edit" />}
-            {rights.change && <Button label={`Delete ${schedule.description}`} icon="trash" kind="ghost" bare testid="schedule-delete" onPress={remove} />}
+            {rights.remove && <Button label={`Delete ${schedule.description}`} icon="trash" kind="ghost" bare testid="schedule-delete" onPress={remove} />}
         </span>
     );
 }
