@@ -267,7 +267,15 @@ Result<void> PipelineBirth::noteSeen(engine::Transaction &transaction, const Bir
 Result<void> PipelineBirth::adoptDefault(engine::Transaction &transaction, const BirthState &state)
 {
     db::ProjectStore projects(transaction.database());
-    model::Project project = state.row;
+    // Anew: its settings may have changed while the commit was read.
+    const Result<std::optional<model::Project>> now = projects.find(state.project);
+    if (!now || !*now) {
+        return now ? notFound(u"404 Project Not Found"_s) : now.error();
+    }
+    model::Project project = **now;
+    if (project.defaultBranch != state.row.defaultBranch) {
+        return {}; // Somebody has just chosen one.
+    }
     project.defaultBranch = state.start.ref;
     Result<void> done = projects.update(project);
     // The protection that the project was born with moves along.

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void brokenFilesMakeFailedPipelines();
     void tagsAndDeletions();
     void firstBranchBecomesTheDefault();
+    void firstPushKeepsWhatIsChangedMeanwhile();
     void aKilledCoordinatorLosesNoPush_data();
     void aKilledCoordinatorLosesNoPush();
     void refsThatMovedUnnoticedAreFound();
@@ -146,6 +147,35 @@ void PushesTest::firstBranchBecomesTheDefault()
     QCOMPARE(world.git(world.folder.path(), {u"clone"_s, u"-q"_s,
         QString::fromUtf8(world.url(project, "alice", UserPassword)), copy}).code, 0);
     QVERIFY(world.git(copy, {u"branch"_s}).output.contains("trunk"));
+}
+
+void PushesTest::firstPushKeepsWhatIsChangedMeanwhile()
+{
+    ForgeWorld world;
+    world.takesPushes = false;
+    const model::User alice = world.makeUser(u"alice"_s);
+    const model::Project project = world.makeProject(alice, u"sample"_s);
+    const QString clone = world.makeClone(u"a"_s, {{u".gitlab-ci.yml"_s, CiFile}});
+    QCOMPARE(world.push(clone, project, "alice", {u"main:trunk"_s}).code, 0);
+    world.starter->takePushes(project.id);
+    QString last;
+    int lost = 0;
+    // One change after the other, as somebody in the settings would, until the push is taken up.
+    ForgeWorld::waitFor([&] {
+        const auto changed = world.inCommand<model::Project>([&](engine::Transaction &transaction) {
+            db::ProjectStore projects(transaction.database());
+            model::Project row = **projects.find(project.id);
+            lost += row.description == last ? 0 : 1;
+            row.description = last + u'x';
+            const Result<void> stored = projects.update(row);
+            return stored ? Result(row) : Result<model::Project>(stored.error());
+        });
+        last = changed->description;
+        return changed->defaultBranch == "trunk"_L1;
+    });
+    QCOMPARE(lost, 0);
+    ForgeWorld::waitFor([&] { return world.starter->isIdle(); });
+    QCOMPARE(world.project(project.id).description, last);
 }
 
 void PushesTest::aKilledCoordinatorLosesNoPush_data()
