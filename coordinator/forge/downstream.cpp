@@ -56,10 +56,30 @@ void Downstream::carryOut(JobId bridge, const BridgeOrder &order)
     } else if (const auto *state = std::get_if<std::shared_ptr<BirthState>>(&order)) {
         give(bridge, *state);
     } else {
-        m_parts.loop.post([this, bridge, id = std::get<PipelineId>(order)](Transaction &now) {
-            return m_parts.pipelines.mirror(now, bridge, id) ? engine::Outcome::Keep
-                                                             : engine::Outcome::Undo;
-        });
+        follow(bridge, std::get<PipelineId>(order));
+    }
+}
+
+void Downstream::follow(JobId bridge, PipelineId upstream)
+{
+    auto run = [this, bridge, upstream](Transaction &transaction) -> Result<bool> {
+        const Result<void> followed = m_parts.pipelines.mirror(transaction, bridge, upstream);
+        return followed ? Result(true) : Result<bool>(followed.error());
+    };
+    auth::postFor<bool>(m_parts.loop, run,
+                        auth::guardedBy<bool>(m_context, [this, bridge](const Result<bool> &done) {
+                            if (!done) {
+                                retryOrFail(bridge, done.error());
+                            }
+                        }));
+}
+
+void Downstream::retryOrFail(JobId bridge, const Error &error)
+{
+    if (mayPass(error)) {
+        later(bridge);
+    } else {
+        fail(bridge, notMade(error.detail));
     }
 }
 
@@ -81,10 +101,8 @@ void Downstream::finish(JobId bridge, const Result<std::optional<model::Pipeline
     }
     if (made) {
         fail(bridge, notMade(u"no pipeline was made"_s));
-    } else if (mayPass(made.error())) {
-        later(bridge);
     } else {
-        fail(bridge, notMade(made.error().detail));
+        retryOrFail(bridge, made.error());
     }
 }
 

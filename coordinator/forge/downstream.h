@@ -24,8 +24,10 @@ public:
 
 private:
     void carryOut(JobId bridge, const BridgeOrder &order);
+    void follow(JobId bridge, PipelineId upstream);
     void give(JobId bridge, const std::shared_ptr<BirthState> &state);
     void finish(JobId bridge, const Result<std::optional<model::Pipeline>> &made);
+    void retryOrFail(JobId bridge, const Error &error);
     void fail(JobId bridge, const engine::JobChange &change);
     void later(JobId bridge);
 

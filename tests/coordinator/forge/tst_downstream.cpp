@@ -37,6 +37,7 @@ private Q_SLOTS:
     void startsAnotherProject();
     void asksForTheStartersRight();
     void mirrorsAnotherProject();
+    void aMirrorThatIsNotTakenFails();
     void bringsArtifactsOfOthers();
     void goesOnAfterARestart();
 
@@ -280,6 +281,20 @@ void DownstreamTest::mirrorsAnotherProject()
     QCOMPARE(job(here, u"up"_s).state, JobState::Pending);
     finish(job(far, u"far"_s));
     QCOMPARE(job(here, u"up"_s).state, JobState::Success);
+}
+
+void DownstreamTest::aMirrorThatIsNotTakenFails()
+{
+    const model::Project other = m_world->makeProject(m_alice, u"other"_s);
+    push({{u".gitlab-ci.yml"_s, "far: {script: [echo]}\n"}}, other);
+    QVERIFY(m_world->database->execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.pipeline_links BEGIN "
+                                       "SELECT RAISE(ABORT, 'no room for links'); END"));
+    const model::Pipeline here
+        = push({{u".gitlab-ci.yml"_s, "up: {needs: {pipeline: alice/other}}\n"}});
+    const model::Job bridge = settled(here, u"up"_s);
+    QCOMPARE(bridge.state, JobState::Failed);
+    QCOMPARE(bridge.failureReason, model::FailureReason::DownstreamPipelineCreationFailed);
+    QVERIFY2(bridge.failureMessage.contains(u"no room for links"_s), qPrintable(bridge.failureMessage));
 }
 
 void DownstreamTest::bringsArtifactsOfOthers()
