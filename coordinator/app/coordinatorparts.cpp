@@ -140,7 +140,7 @@ Works::Works(Store &store,
 {
     core->messages().setFinisher(releases);
     QObject::connect(
-        &releases, &forge::Releases::tagged, &starter, &forge::PipelineStarter::takeStrays);
+        &releases, &forge::Releases::tagged, &starter, &forge::PipelineStarter::takeMoved);
     QObject::connect(
         &git, &forge::GitHttp::pushEnded, &starter, &forge::PipelineStarter::takePushes);
     core->pipelines().setArtifactRight(forge::readsArtifacts);

@@ -93,6 +93,8 @@ public:
         pipelines::PipelineService &pipelines;
         const storage::ArtifactFiles &artifacts;
         IncludeSettings includes = {};
+        /// While the database refuses (a full disk), pushes wait in the spool.
+        std::chrono::milliseconds retryTime = std::chrono::seconds {10};
     };
     /// nullopt: a push that makes no pipeline. Unavailable: the database refuses just now.
     using Done = std::function<void(Result<std::optional<model::Pipeline>>)>;

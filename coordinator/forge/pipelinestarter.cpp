@@ -24,8 +24,6 @@ Q_LOGGING_CATEGORY(lcStarter, "ci.forge.starter")
 namespace {
 
 constexpr int StarterThreads = 2;
-/// While the database refuses (a full disk), pushes wait in the spool.
-constexpr std::chrono::seconds RetryTime {10};
 /// Of one push; the others are noted as seen. GitLab stops at 4 by default.
 constexpr size_t MaxPipelinesOfPush = 50;
 /// Pipelines of a project between two looks at its loose refs and objects.
@@ -50,18 +48,25 @@ public:
     }
 
     void readSpool(ProjectId project, std::function<void()> next);
-    void readStrays(ProjectId project, std::function<void()> next);
+    void readStrays(ProjectId project, const std::optional<MovedRef> &moved, std::function<void()> next);
     void seenRefs(ProjectId project,
                   std::function<void(const Result<QHash<QString, QByteArray>> &)> then);
 
-    using Events = std::shared_ptr<std::deque<PushEvent>>;
-    void takeEvents(const Events &events, std::function<void()> next);
+    struct Work
+    {
+        std::deque<PushEvent> events;
+        std::function<void()> again; ///< Reads them anew.
+    };
+    using WorkPtr = std::shared_ptr<Work>;
+    void takeEvents(const WorkPtr &work, std::function<void()> next);
     void takeUpdates(const std::shared_ptr<PushEvent> &event,
                      size_t index,
                      std::function<void(bool isStored)> done);
     std::shared_ptr<BirthState> stateOf(const PushEvent &event, const RefUpdate &update) const;
     void finishEvent(const PushEvent &event, std::function<void()> then);
-    void retryLater(ProjectId project);
+    void retryLater(std::function<void()> again);
+    std::function<void()> pushesAgain(ProjectId project);
+    std::function<void()> straysAgain(ProjectId project, const std::optional<MovedRef> &moved);
     void countForTidying(ProjectId project);
 
     const Parts parts;
@@ -103,9 +108,12 @@ void PipelineStarter::takePushes(ProjectId project)
 
 void PipelineStarter::takeStrays(ProjectId project)
 {
-    d->queues.enqueue(project, [this, project](std::function<void()> next) {
-        d->readStrays(project, std::move(next));
-    });
+    d->straysAgain(project, std::nullopt)();
+}
+
+void PipelineStarter::takeMoved(const MovedRef &moved)
+{
+    d->straysAgain(moved.project, moved)();
 }
 
 void PipelineStarter::recover()
@@ -204,57 +212,90 @@ void PipelineStarter::Private::seenRefs(
         std::move(then));
 }
 
+std::function<void()> PipelineStarter::Private::pushesAgain(ProjectId project)
+{
+    return [this, project] { q->takePushes(project); };
+}
+
+std::function<void()>
+PipelineStarter::Private::straysAgain(ProjectId project, const std::optional<MovedRef> &moved)
+{
+    return [this, project, moved] {
+        queues.enqueue(project, [this, project, moved](std::function<void()> next) {
+            readStrays(project, moved, std::move(next));
+        });
+    };
+}
+
 void PipelineStarter::Private::readSpool(ProjectId project, std::function<void()> next)
 {
     seenRefs(project, [this, project, next](const Result<QHash<QString, QByteArray>> &seen) {
         if (!seen) {
-            retryLater(project);
+            retryLater(pushesAgain(project));
             next();
             return;
         }
         pool.start([this, project, next, seen = *seen] {
             std::vector<PushEvent> found = Spool(parts.repositories).take(project, seen);
-            auto events = std::make_shared<std::deque<PushEvent>>(found.begin(), found.end());
-            QMetaObject::invokeMethod(q, [this, events, next] { takeEvents(events, next); },
+            auto work = std::make_shared<Work>();
+            work->events.assign(found.begin(), found.end());
+            work->again = pushesAgain(project);
+            QMetaObject::invokeMethod(q, [this, work, next] { takeEvents(work, next); },
                                       Qt::QueuedConnection);
         });
     });
 }
 
-void PipelineStarter::Private::readStrays(ProjectId project, std::function<void()> next)
+/// Only the ref that was named, in the name of whoever had it moved: others have their own owners.
+static void narrow(PushEvent &strays, const MovedRef &moved)
 {
-    seenRefs(project, [this, project, next](const Result<QHash<QString, QByteArray>> &seen) {
+    std::erase_if(strays.updates, [&](const RefUpdate &update) { return update.ref != moved.ref; });
+    strays.pusher = moved.user;
+}
+
+void PipelineStarter::Private::readStrays(ProjectId project,
+                                          const std::optional<MovedRef> &moved,
+                                          std::function<void()> next)
+{
+    seenRefs(project, [this, project, moved, next](const Result<QHash<QString, QByteArray>> &seen) {
         if (!seen) {
+            retryLater(straysAgain(project, moved));
             next();
             return;
         }
-        pool.start([this, project, next, seen = *seen] {
-            const Result<PushEvent> strays = Spool(parts.repositories).strays(project, seen);
-            auto events = std::make_shared<std::deque<PushEvent>>();
-            if (strays && !strays->updates.empty()) {
-                events->push_back(*strays);
+        pool.start([this, project, moved, next, seen = *seen] {
+            Result<PushEvent> strays = Spool(parts.repositories).strays(project, seen);
+            auto work = std::make_shared<Work>();
+            work->again = straysAgain(project, moved);
+            if (!strays) {
+                qCWarning(lcStarter).noquote() << "cannot look for moved refs cause="_L1 + strays.error().detail;
+            } else if (moved) {
+                narrow(*strays, *moved);
             }
-            QMetaObject::invokeMethod(q, [this, events, next] { takeEvents(events, next); },
+            if (strays && !strays->updates.empty()) {
+                work->events.push_back(*std::move(strays));
+            }
+            QMetaObject::invokeMethod(q, [this, work, next] { takeEvents(work, next); },
                                       Qt::QueuedConnection);
         });
     });
 }
 
-void PipelineStarter::Private::takeEvents(const Events &events, std::function<void()> next)
+void PipelineStarter::Private::takeEvents(const WorkPtr &work, std::function<void()> next)
 {
-    if (events->empty()) {
+    if (work->events.empty()) {
         next();
         return;
     }
-    auto event = std::make_shared<PushEvent>(std::move(events->front()));
-    events->pop_front();
-    auto taken = [this, event, events, next](bool isStored) {
+    auto event = std::make_shared<PushEvent>(std::move(work->events.front()));
+    work->events.pop_front();
+    auto taken = [this, event, work, next](bool isStored) {
         if (!isStored) {
-            retryLater(event->project); // In order: the later ones wait too.
+            retryLater(work->again); // In order: the later ones wait too.
             next();
             return;
         }
-        finishEvent(*event, [this, events, next] { takeEvents(events, next); });
+        finishEvent(*event, [this, work, next] { takeEvents(work, next); });
     };
     if (!tellsOfMergeRequests(*event)) {
         takeUpdates(event, 0, taken);
@@ -328,9 +369,9 @@ void PipelineStarter::Private::finishEvent(const PushEvent &event, std::function
     });
 }
 
-void PipelineStarter::Private::retryLater(ProjectId project)
+void PipelineStarter::Private::retryLater(std::function<void()> again)
 {
-    QTimer::singleShot(RetryTime, q, [this, project] { q->takePushes(project); });
+    QTimer::singleShot(parts.retryTime, q, [again = std::move(again)] { again(); });
 }
 
 void PipelineStarter::Private::countForTidying(ProjectId project)

@@ -46,8 +46,8 @@ public:
 
     /// Takes up what lies in the spool of `project` (after each push), in order.
     void takePushes(ProjectId project);
-    /// Refs were moved by ourselves: their pipelines.
-    void takeStrays(ProjectId project);
+    /// A ref was moved by ourselves: its pipeline.
+    void takeMoved(const ci::forge::MovedRef &moved);
     /// At start: the spools of all projects, then refs that moved without leaving a file.
     void recover();
     /// Work still under way; a clean shutdown waits for it (bounded).
@@ -69,6 +69,7 @@ Q_SIGNALS:
 
 private:
     const Parts &parts() const;
+    void takeStrays(ProjectId project);
     class Private;
     std::unique_ptr<Private> d;
 };

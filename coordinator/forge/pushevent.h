@@ -39,6 +39,14 @@ struct PushEvent
     QString spoolFile; ///< Removed when all updates are stored; empty: found by comparing refs.
 };
 
+/// A ref that we moved without a push.
+struct MovedRef
+{
+    ProjectId project;
+    QString ref; ///< "refs/tags/v1"
+    std::optional<UserId> user; ///< In whose name.
+};
+
 /// What push options ask for: `ci.skip`, `ci.variable="K=V"`, `ci.input="K=V"` (quotes optional).
 struct PushWishes
 {

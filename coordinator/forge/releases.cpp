@@ -215,6 +215,11 @@ Result<model::Release> Releases::store(Transaction &transaction,
     return db::ReleaseStore(transaction.database()).insert(std::move(release));
 }
 
+void Releases::announce(const NewRelease &wish)
+{
+    Q_EMIT tagged({wish.project, "refs/tags/"_L1 + wish.tag, wish.user});
+}
+
 void Releases::create(const NewRelease &wish, QObject *context, Made done)
 {
     Made answer = auth::guardedBy<model::Release>(context, std::move(done));
@@ -228,7 +233,7 @@ void Releases::create(const NewRelease &wish, QObject *context, Made done)
                 return;
             }
             if (tagged->isNew) {
-                Q_EMIT this->tagged(wish.project);
+                announce(wish);
             }
             auth::postFor<model::Release>(
                 m_parts.loop,
@@ -308,11 +313,11 @@ bool Releases::finish(Transaction &transaction, const model::Job &job, Done done
                 ? "WARNING: release: milestones are not known here and were left out\n"_ba
                 : QByteArray();
             finished.log += "Released " + described.tag.toUtf8() + '\n';
-            finished.store = [this, described, made = *made](Transaction &inner) -> Result<void> {
-                const Result<model::Release> stored = store(inner, described, made.sha);
-                if (stored && made.isNew) {
-                    inner.afterCommit([this, id = described.project] { Q_EMIT tagged(id); });
-                }
+            if (made->isNew) {
+                announce(described);
+            }
+            finished.store = [this, described, sha = made->sha](Transaction &inner) -> Result<void> {
+                const Result<model::Release> stored = store(inner, described, sha);
                 return stored ? Result<void>() : Result<void>(stored.error().within(u"release"_s));
             };
             done(std::move(finished));

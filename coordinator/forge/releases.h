@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "coordinator/engine/commandloop.h"
+#include "coordinator/forge/pushevent.h"
 #include "coordinator/forge/repositories.h"
 #include "coordinator/model/release.h"
 #include "coordinator/pipelines/core.h"
@@ -61,13 +62,14 @@ public:
     bool finish(engine::Transaction &transaction, const model::Job &job, Done done) override;
 
 Q_SIGNALS:
-    /// A tag may have been made: pipelines of it are to be looked for.
-    void tagged(ci::ProjectId project);
+    /// A tag has been made, whatever becomes of its release: it may have a pipeline.
+    void tagged(const ci::forge::MovedRef &tag);
 
 private:
     Result<NewRelease> wishOf(engine::Transaction &transaction,
                               const model::Job &job,
                               const model::ReleaseSpec &spec);
+    void announce(const NewRelease &wish);
     Result<model::Release> store(engine::Transaction &transaction,
                                  const NewRelease &wish,
                                  const QByteArray &sha);

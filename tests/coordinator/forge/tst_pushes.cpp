@@ -12,6 +12,7 @@
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using namespace ci;
 using ci::test::ForgeWorld;
 using ci::test::Ran;
@@ -39,6 +40,7 @@ private Q_SLOTS:
     void aKilledCoordinatorLosesNoPush_data();
     void aKilledCoordinatorLosesNoPush();
     void refsThatMovedUnnoticedAreFound();
+    void aRefThatWeMovedHasItsStarter();
     void runsPipelinesForAnyRef();
     void refusesWhatTheEngineCannotDo();
     void lintsInTheProjectsContext();
@@ -236,6 +238,36 @@ void PushesTest::refsThatMovedUnnoticedAreFound()
     world.starter->recover();
     ForgeWorld::waitFor([&] { return !world.seenRefs(project).contains(u"refs/heads/other"_s); });
     QCOMPARE(world.pipelines(project).size(), size_t(2));
+}
+
+void PushesTest::aRefThatWeMovedHasItsStarter()
+{
+    ForgeWorld world;
+    world.retryTime = 10ms;
+    world.restart();
+    const model::User alice = world.makeUser(u"alice"_s);
+    const model::Project project = world.makeProject(alice, u"sample"_s);
+    const QString clone = world.makeClone(u"a"_s, {{u".gitlab-ci.yml"_s, CiFile}});
+    QCOMPARE(world.push(clone, project, "alice", {u"main"_s}).code, 0);
+    world.waitForPipelines(project, 1);
+    const QString repository = world.repositories->path(project.id);
+    for (const QString &tag : {u"v1"_s, u"other"_s}) {
+        QCOMPARE(world.git(repository, {u"tag"_s, u"-a"_s, u"-m"_s, u"words"_s, tag, u"main"_s}).code, 0);
+    }
+    // The disk is full at first.
+    QVERIFY(world.database->execute("CREATE TABLE filler (bytes BLOB) STRICT;"
+                                    "CREATE TEMP TRIGGER fill BEFORE INSERT ON main.pipelines "
+                                    "BEGIN INSERT INTO filler VALUES (zeroblob(100000000)); END;"
+                                    "PRAGMA max_page_count = 5000"));
+    world.starter->takeMoved({project.id, u"refs/tags/v1"_s, alice.id});
+    ForgeWorld::waitFor([&] { return world.starter->isIdle(); });
+    QCOMPARE(world.pipelines(project).size(), size_t(1));
+    QVERIFY(world.database->execute("DROP TRIGGER fill"));
+    world.waitForPipelines(project, 2);
+    const model::Pipeline made = world.pipelines(project).front();
+    QCOMPARE(made.ref, u"v1"_s);
+    QVERIFY(made.isTag);
+    QCOMPARE(made.user, std::optional(alice.id));
 }
 
 void PushesTest::runsPipelinesForAnyRef()

@@ -81,7 +81,8 @@ void ForgeWorld::build()
     projects = std::make_unique<forge::Projects>(
         forge::Projects::Parts {*loop, *news, clock, *repositories});
     starter = std::make_unique<forge::PipelineStarter>(forge::PipelineStarter::Parts {
-        *loop, clock, box, *repositories, core->settings().queue, core->pipelines(), core->artifactFiles(), includes});
+        *loop, clock, box, *repositories, core->settings().queue, core->pipelines(), core->artifactFiles(), includes,
+        retryTime});
     core->pipelines().setArtifactRight(forge::readsArtifacts);
     core->pipelines().setBridgeStarter([this](JobId bridge) { starter->startDownstream(bridge); });
     http = std::make_unique<forge::GitHttp>(

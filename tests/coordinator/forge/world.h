@@ -87,6 +87,7 @@ public:
     SecretBox box {Secret(QByteArray(32, 'k'))};
     forge::GitLimits limits;
     forge::IncludeSettings includes; ///< From the next restart on.
+    std::chrono::milliseconds retryTime = std::chrono::seconds {10}; ///< From the next restart on.
     bool takesPushes = true; ///< False: as if killed before a push is taken up.
 
     std::unique_ptr<db::Database> database;
