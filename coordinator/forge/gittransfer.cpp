@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/forge/gittransfer.h"
 
+#include "coordinator/forge/spool.h"
 #include "coordinator/forge/transferbodies.h"
 
 #include <QLoggingCategory>
@@ -82,6 +83,9 @@ GitTransfer::~GitTransfer()
 void GitTransfer::announceEnd()
 {
     if (const auto ended = std::exchange(m_order.pushEnded, nullptr); ended && m_isStarted) {
+        if (m_exit) {
+            Spool::settleIntent(m_order.spoolDirectory, QString::fromLatin1(m_order.pushName));
+        }
         ended();
     }
 }

@@ -23,6 +23,7 @@ namespace {
 
 constexpr QLatin1StringView PushSuffix {".push"};
 constexpr QLatin1StringView IntentSuffix {".intent"};
+constexpr QLatin1StringView EndedSuffix {".ended"};
 constexpr QLatin1StringView AsideSuffix {".unreadable"};
 constexpr qint64 MaxSpoolBytes = 64 << 20;
 const QByteArray NoCommit(40, '0');
@@ -90,7 +91,7 @@ std::vector<PushEvent> Spool::read(ProjectId project, const QString &suffix) con
         Result<PushEvent> event = readSpoolFile(path, *name);
         if (event) {
             events.push_back(*std::move(event));
-        } else if (suffix == PushSuffix && event.error().kind == ErrorKind::Invalid) {
+        } else if (suffix != IntentSuffix && event.error().kind == ErrorKind::Invalid) {
             qCWarning(lcSpool).noquote() << "push put aside file="_L1 + fileName + " cause="_L1
                     + event.error().detail;
             QFile::rename(path, path + AsideSuffix);
@@ -103,6 +104,12 @@ std::vector<PushEvent> Spool::take(ProjectId project, const QHash<QString, QByte
 {
     std::vector<PushEvent> pushes = read(project, PushSuffix);
     std::vector<PushEvent> intents = read(project, IntentSuffix);
+    for (PushEvent &intent : intents) {
+        intent.spoolFile.clear(); // Stays: the push may still be going on.
+    }
+    for (PushEvent &ended : read(project, EndedSuffix)) {
+        intents.push_back(std::move(ended));
+    }
     if (intents.empty()) {
         return pushes;
     }
@@ -111,14 +118,12 @@ std::vector<PushEvent> Spool::take(ProjectId project, const QHash<QString, QByte
         return pushes;
     }
     for (PushEvent &intent : intents) {
-        // Only what has happened and is not known. The file stays: the push may still be going on,
-        // and what it names is then known already.
+        // Only what has happened and is not known.
         std::erase_if(intent.updates, [&](const RefUpdate &update) {
             const QByteArray now = refs->value(update.ref, NoCommit);
             return now != update.after || seen.value(update.ref, NoCommit) == update.after;
         });
-        intent.spoolFile.clear();
-        if (!intent.updates.empty()) {
+        if (!intent.updates.empty() || !intent.spoolFile.isEmpty()) {
             pushes.push_back(std::move(intent));
         }
     }
@@ -136,7 +141,8 @@ void Spool::finish(const PushEvent &event) const
 QSet<QString> Spool::claimedRefs(ProjectId project) const
 {
     QSet<QString> claimed;
-    for (const QLatin1StringView suffix : {PushSuffix, IntentSuffix}) {
+    // In the order in which a file goes from one name to the next: none is missed on its way.
+    for (const QLatin1StringView suffix : {IntentSuffix, EndedSuffix, PushSuffix}) {
         for (const PushEvent &event : read(project, suffix)) {
             for (const RefUpdate &update : event.updates) {
                 claimed.insert(update.ref);
@@ -173,6 +179,12 @@ Result<PushEvent> Spool::strays(ProjectId project, const QHash<QString, QByteArr
     std::sort(event.updates.begin(), event.updates.end(),
               [](const RefUpdate &a, const RefUpdate &b) { return a.ref < b.ref; });
     return event;
+}
+
+void Spool::settleIntent(const QString &directory, const QString &pushName)
+{
+    const QString path = directory + u'/' + pushName;
+    QFile::rename(path + IntentSuffix, path + EndedSuffix); // None after a push that went well.
 }
 
 void Spool::sweep(std::chrono::seconds olderThan) const

@@ -12,7 +12,8 @@
 namespace ci::forge {
 
 /// The files that the hooks of pushes leave (hooks.cpp). `NAME.push`: refs have moved. `NAME.intent`
-/// alone: git was about to move refs; whether it did, the refs say. Worker.
+/// alone: git was about to move refs; whether it did, the refs say. `NAME.ended`: an intent whose git
+/// has ended, so that the refs say all there is to say. Worker.
 class Spool
 {
 public:
@@ -34,6 +35,9 @@ public:
 
     /// At start: intents and unfinished files of an earlier life that came to nothing.
     void sweep(std::chrono::seconds olderThan) const;
+
+    /// Git has ended; what it left of an intent waits for the next take(). Any thread.
+    static void settleIntent(const QString &directory, const QString &pushName);
 
 private:
     std::vector<PushEvent> read(ProjectId project, const QString &suffix) const;

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void tagsAndDeletions();
     void firstBranchBecomesTheDefault();
     void firstPushKeepsWhatIsChangedMeanwhile();
+    void aPushThatMovesNothingLeavesNothing();
     void aKilledCoordinatorLosesNoPush_data();
     void aKilledCoordinatorLosesNoPush();
     void refsThatMovedUnnoticedAreFound();
@@ -178,6 +179,26 @@ void PushesTest::firstPushKeepsWhatIsChangedMeanwhile()
     QCOMPARE(lost, 0);
     ForgeWorld::waitFor([&] { return world.starter->isIdle(); });
     QCOMPARE(world.project(project.id).description, last);
+}
+
+void PushesTest::aPushThatMovesNothingLeavesNothing()
+{
+    ForgeWorld world;
+    const model::User alice = world.makeUser(u"alice"_s);
+    const model::Project project = world.makeProject(alice, u"sample"_s);
+    const QString clone = world.makeClone(u"a"_s, {{u".gitlab-ci.yml"_s, CiFile}});
+    QCOMPARE(world.push(clone, project, "alice", {u"main"_s}).code, 0);
+    world.waitForPipelines(project, 1);
+    // After pre-receive: git cannot lock the ref.
+    QFile lock(world.repositories->path(project.id) + u"/refs/heads/topic.lock"_s);
+    QVERIFY(lock.open(QIODevice::WriteOnly));
+    QVERIFY(world.push(clone, project, "alice", {u"main:topic"_s}).code != 0);
+    ForgeWorld::waitFor([&] { return world.spoolFiles() == 0; });
+    // Of two refs one moves: post-receive speaks of that one.
+    QVERIFY(world.push(clone, project, "alice", {u"main:topic"_s, u"main:free"_s}).code != 0);
+    world.waitForPipelines(project, 2);
+    ForgeWorld::waitFor([&] { return world.spoolFiles() == 0; });
+    QCOMPARE(world.pipelines(project).front().ref, u"free"_s);
 }
 
 void PushesTest::aKilledCoordinatorLosesNoPush_data()
