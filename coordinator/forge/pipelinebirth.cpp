@@ -171,8 +171,9 @@ void PipelineBirth::store(const State &state, Done done)
     auth::postFor<MaybePipeline>(
         m_parts.loop, run, [this, state, done](const Result<MaybePipeline> &made) {
             // A push has been accepted: what keeps its pipeline from being made is shown on one
-            // that failed, unless it may pass.
-            if (made || !state->push || mayPass(made.error())) {
+            // that failed, unless it may pass. What git cannot read may be broken for good.
+            const bool isUnreadable = state->readError && state->isLastTry;
+            if (made || !state->push || (mayPass(made.error()) && !isUnreadable)) {
                 done(made);
             } else {
                 storeFailure(state, made.error(), done);

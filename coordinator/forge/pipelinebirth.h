@@ -70,6 +70,7 @@ struct BirthState
     std::optional<QByteArray> text; ///< nullopt: there is no CI file.
     QHash<QString, QByteArray> extraFiles; ///< By the names that `text` includes them by.
     std::optional<Error> readError; ///< Why the file could not be read, other than that.
+    bool isLastTry = false; ///< Of a push: what git cannot read now counts as unreadable.
     bool becomesDefault = false; ///< The first branch of an empty repository.
     ciconfig::Context context;
     ciconfig::Compiled compiled;

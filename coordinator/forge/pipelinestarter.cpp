@@ -24,6 +24,8 @@ Q_LOGGING_CATEGORY(lcStarter, "ci.forge.starter")
 namespace {
 
 constexpr int StarterThreads = 2;
+/// After these a ref whose objects git cannot read is done with: later pushes have waited for it.
+constexpr int MaxTries = 5;
 /// Of one push; the others are noted as seen. GitLab stops at 4 by default.
 constexpr size_t MaxPipelinesOfPush = 50;
 /// Pipelines of a project between two looks at its loose refs and objects.
@@ -79,6 +81,7 @@ public:
     ProjectQueues queues;
     Downstream downstream;
     QHash<ProjectId, int> births; ///< Since the last tidying.
+    QHash<ProjectId, int> failures; ///< Of its foremost ref, one after the other.
 };
 
 PipelineStarter::PipelineStarter(const Parts &parts, QObject *parent)
@@ -324,9 +327,11 @@ void PipelineStarter::Private::takeUpdates(const std::shared_ptr<PushEvent> &eve
     const RefUpdate &update = event->updates[index];
     auto goOn = [this, event, index, done](const std::optional<Error> &error) {
         if (error && mayPass(*error)) {
+            ++failures[event->project];
             done(false);
             return;
         }
+        failures.remove(event->project);
         takeUpdates(event, index + 1, done);
     };
     const bool makesOne = !update.isDeletion() && (update.isBranch() || update.isTag() || update.isMergeRequest());
@@ -358,6 +363,7 @@ std::shared_ptr<BirthState> PipelineStarter::Private::stateOf(const PushEvent &e
     state->variables = std::move(wishes.variables);
     state->inputs = std::move(wishes.inputs);
     state->isSkipped = wishes.skip;
+    state->isLastTry = failures.value(event.project) + 1 >= MaxTries;
     return state;
 }
 

@@ -118,6 +118,7 @@ public:
     Result<GitChild *> batch();
     /// nullopt: there is no such object.
     Result<std::optional<Object>> ask(const QByteArray &command, const QByteArray &name);
+    Result<std::optional<Object>> exchange(GitChild &git, const QByteArray &command, const QByteArray &name);
     Result<QByteArray> run(const QList<QByteArray> &arguments) const;
 
     QString path;
@@ -147,14 +148,22 @@ RepositoryReader::Private::ask(const QByteArray &command, const QByteArray &name
     if (!git) {
         return git.error();
     }
-    if (const Result<void> asked = (*git)->write(command + ' ' + name + '\n'); !asked) {
+    Result<std::optional<Object>> object = exchange(**git, command, name);
+    if (!object) {
+        child.reset(); // Out of step, or dead: the next question starts another.
+    }
+    return object;
+}
+
+Result<std::optional<RepositoryReader::Private::Object>> RepositoryReader::Private::exchange(
+    GitChild &git, const QByteArray &command, const QByteArray &name)
+{
+    if (const Result<void> asked = git.write(command + ' ' + name + '\n'); !asked) {
         return asked.error();
     }
-    const Result<QByteArray> line = (*git)->readLine();
+    const Result<QByteArray> line = git.readLine();
     if (!line) {
-        const Error error = line.error();
-        child.reset(); // Out of step, or dead: the next question starts another.
-        return error;
+        return line.error();
     }
     const QList<QByteArray> words = line->split(' ');
     if (words.size() != 3 || !isFullSha(words[0])) {
@@ -163,12 +172,11 @@ RepositoryReader::Private::ask(const QByteArray &command, const QByteArray &name
     Object object {words[0], words[1], {}};
     if (command == "contents") {
         const qint64 size = words[2].toLongLong();
-        if (size > std::max(MaxCommitBytes, MaxFileBytes)) {
-            child.reset(); // Rather than read it all.
+        if (size > std::max(MaxCommitBytes, MaxFileBytes)) { // Rather than read it all.
             return tooLarge(u"%1 is larger than %2 MiB"_s.arg(QString::fromUtf8(name))
                                 .arg(MaxFileBytes >> 20));
         }
-        const Result<QByteArray> content = (*git)->read(size + 1); // And a line break.
+        const Result<QByteArray> content = git.read(size + 1); // And a line break.
         if (!content) {
             return content.error();
         }

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void tagsAndDeletions();
     void firstBranchBecomesTheDefault();
     void firstPushKeepsWhatIsChangedMeanwhile();
+    void brokenObjectsHoldUpNoLaterPush();
     void aPushThatMovesNothingLeavesNothing();
     void aKilledCoordinatorLosesNoPush_data();
     void aKilledCoordinatorLosesNoPush();
@@ -179,6 +180,35 @@ void PushesTest::firstPushKeepsWhatIsChangedMeanwhile()
     QCOMPARE(lost, 0);
     ForgeWorld::waitFor([&] { return world.starter->isIdle(); });
     QCOMPARE(world.project(project.id).description, last);
+}
+
+void PushesTest::brokenObjectsHoldUpNoLaterPush()
+{
+    ForgeWorld world;
+    world.retryTime = 10ms;
+    world.restart();
+    world.takesPushes = false;
+    const model::User alice = world.makeUser(u"alice"_s);
+    const model::Project project = world.makeProject(alice, u"sample"_s);
+    const QString clone = world.makeClone(u"a"_s, {{u".gitlab-ci.yml"_s, CiFile}});
+    QCOMPARE(world.push(clone, project, "alice", {u"main"_s}).code, 0);
+    const QByteArray blob = world.git(clone, {u"rev-parse"_s, u"main:.gitlab-ci.yml"_s}).output.trimmed();
+    QFile object(world.repositories->path(project.id) + u"/objects/"_s + QString::fromLatin1(blob.first(2))
+                 + u'/' + QString::fromLatin1(blob.sliced(2)));
+    QVERIFY(object.setPermissions(QFile::ReadOwner | QFile::WriteOwner));
+    QVERIFY(object.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    object.write("no object");
+    object.close();
+    world.commit(clone, {{u".gitlab-ci.yml"_s, "other: {script: [echo]}\n"}}, u"second"_s);
+    QCOMPARE(world.push(clone, project, "alice", {u"main:free"_s}).code, 0);
+    world.starter->takePushes(project.id);
+    world.waitForPipelines(project, 2);
+    const auto made = world.pipelines(project);
+    QCOMPARE(made.back().state, PipelineState::Failed);
+    QVERIFY(!made.back().errors.empty());
+    QCOMPARE(made.front().ref, u"free"_s);
+    QCOMPARE(world.jobs(made.front()).size(), size_t(1));
+    ForgeWorld::waitFor([&] { return world.spoolFiles() == 0; });
 }
 
 void PushesTest::aPushThatMovesNothingLeavesNothing()
