@@ -6,6 +6,7 @@
 #include "coordinator/api/openproject.h"
 #include "coordinator/api/runpipeline.h"
 #include "coordinator/auth/access.h"
+#include "coordinator/model/refname.h"
 #include "db/triggerstore.h"
 
 using namespace Qt::StringLiterals;
@@ -98,7 +99,7 @@ Answer takeExternalPush(Call &call)
     }
     forge::RunWish wish;
     wish.project = project->id;
-    wish.ref = shortRef(call.fields().required("ref"));
+    wish.ref = model::shortRef(call.fields().required("ref"));
     wish.expectedSha = announcedCommit(call.fields());
     wish.source = u"external"_s;
     wish.user = owner->userId();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/api/givenvariables.h"
 
-#include "coordinator/auth/access.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -134,18 +133,6 @@ std::vector<model::GivenVariable> variablesByName(Fields &fields, const char *na
         check(fields, variables.back());
     }
     return variables;
-}
-
-Result<void> mayRunOn(Call &call, const QString &ref)
-{
-    QString name = ref;
-    for (const QLatin1StringView prefix : {"refs/heads/"_L1, "refs/tags/"_L1}) {
-        if (name.startsWith(prefix)) {
-            name = name.mid(prefix.size());
-        }
-    }
-    return auth::allowedOnRef(
-        call.database(), call.identity(), auth::Right::RunPipeline, call.project(), name);
 }
 
 } // namespace ci::api

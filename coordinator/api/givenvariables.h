@@ -17,9 +17,6 @@ void changeInputs(Fields &fields, const char *name, std::vector<model::GivenInpu
 /// `[{name,value}]`
 QJsonArray namedInputs(const std::vector<model::GivenInput> &inputs);
 
-/// Whether the caller may run a pipeline for this ref (a protected one asks for more).
-Result<void> mayRunOn(Call &call, const QString &ref);
-
 /// One from `key`, `value` and `variable_type` of the fields themselves.
 model::GivenVariable givenVariable(Fields &fields);
 

@@ -9,6 +9,7 @@
 #include "coordinator/api/pipelinelisting.h"
 #include "coordinator/api/runpipeline.h"
 #include "coordinator/auth/access.h"
+#include "coordinator/model/refname.h"
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
 
@@ -91,7 +92,7 @@ Answer runPipeline(Call &call)
 {
     forge::RunWish wish;
     wish.project = call.project().id;
-    wish.ref = call.fields().required("ref");
+    wish.ref = model::shortRef(call.fields().required("ref"));
     wish.source = call.identity().means == auth::Means::Session ? u"web"_s : u"api"_s;
     wish.user = call.identity().userId();
     wish.variables = givenVariablesField(call.fields(), "variables");
@@ -99,10 +100,9 @@ Answer runPipeline(Call &call)
     if (call.fields().complaint()) {
         return *call.fields().complaint();
     }
-    if (const Result<void> may = mayRunOn(call, wish.ref); !may) {
-        return may.error();
-    }
-    return startRun(call, std::move(wish));
+    const Result<void> may = auth::allowedOnRef(
+        call.database(), call.identity(), auth::Right::RunPipeline, call.project(), wish.ref);
+    return may ? startRun(call, std::move(wish)) : Answer(may.error());
 }
 
 Answer retryPipeline(Call &call)

@@ -51,14 +51,4 @@ Answer startRun(Call &call, forge::RunWish wish)
     return Later {};
 }
 
-QString shortRef(const QString &ref)
-{
-    for (const QLatin1StringView prefix : {"refs/heads/"_L1, "refs/tags/"_L1}) {
-        if (ref.startsWith(prefix)) {
-            return ref.sliced(prefix.size());
-        }
-    }
-    return ref;
-}
-
 } // namespace ci::api

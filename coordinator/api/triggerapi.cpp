@@ -7,6 +7,7 @@
 #include "coordinator/api/openproject.h"
 #include "coordinator/api/runpipeline.h"
 #include "coordinator/auth/access.h"
+#include "coordinator/model/refname.h"
 #include "db/linkstore.h"
 #include "db/triggerstore.h"
 
@@ -191,7 +192,7 @@ Answer runTrigger(Call &call)
     }
     forge::RunWish wish = known->wish;
     const QString named = call.value("ref");
-    wish.ref = shortRef(named.isEmpty() ? call.fields().required("ref") : named);
+    wish.ref = model::shortRef(named.isEmpty() ? call.fields().required("ref") : named);
     wish.project = project->id;
     wish.user = known->identity.userId();
     wish.variables = variablesByName(call.fields(), "variables");

@@ -39,7 +39,7 @@ constexpr std::array<RightRow, 28> RightsTable {{
     {.right = Right::ManageEnvironments, .minimum = Role::Developer,
      .minimumOnProtected = Role::Developer, .isForJobs = true},
     {.right = Right::ManageReleases, .minimum = Role::Developer,
-     .minimumOnProtected = Role::Maintainer, .isForJobs = true},
+     .minimumOnProtected = Role::Developer, .isForJobs = true}, // Of tags, which are not protected.
     {.right = Right::SeePipelineVariables, .minimum = Role::Maintainer,
      .minimumOnProtected = Role::Maintainer, .isReading = true},
     {.right = Right::SeeRunners, .minimum = Role::Developer, .minimumOnProtected = Role::Developer,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/forge/pushevent.h"
 
+#include "coordinator/model/refname.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -14,8 +16,6 @@ namespace {
 
 constexpr QByteArrayView SpoolMagic {"capstan-push 1\n"};
 constexpr qsizetype SpoolShaLength = 40;
-constexpr QLatin1StringView BranchPrefix {"refs/heads/"};
-constexpr QLatin1StringView TagPrefix {"refs/tags/"};
 constexpr size_t MaxPushVariables = 100;
 constexpr qsizetype MaxVariableBytes = 64 * 1024;
 
@@ -102,10 +102,7 @@ std::optional<qint64> RefUpdate::mergeRequest() const
 
 QString RefUpdate::shortName() const
 {
-    if (isBranch()) {
-        return ref.sliced(BranchPrefix.size());
-    }
-    return isTag() ? ref.sliced(TagPrefix.size()) : ref;
+    return model::shortRef(ref);
 }
 
 namespace {

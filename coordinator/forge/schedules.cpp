@@ -3,6 +3,7 @@
 
 #include "coordinator/auth/access.h"
 #include "coordinator/auth/posting.h"
+#include "coordinator/model/refname.h"
 #include "coordinator/pipelines/cron.h"
 #include "db/projectstore.h"
 #include "db/schedulestore.h"
@@ -29,16 +30,6 @@ constexpr std::chrono::milliseconds ShortestWait = 10s;
 constexpr qsizetype MaxText = 255;
 constexpr qsizetype MaxError = 4000;
 
-QString withoutPrefix(const QString &ref)
-{
-    for (const QLatin1StringView prefix : {"refs/heads/"_L1, "refs/tags/"_L1}) {
-        if (ref.startsWith(prefix)) {
-            return ref.sliced(prefix.size());
-        }
-    }
-    return ref;
-}
-
 } // namespace
 
 Schedules::Schedules(const Parts &parts, QObject *parent) : QObject(parent), m_parts(parts) { }
@@ -46,7 +37,7 @@ Schedules::Schedules(const Parts &parts, QObject *parent) : QObject(parent), m_p
 Result<void> Schedules::complete(model::Schedule &schedule) const
 {
     schedule.description = schedule.description.trimmed();
-    schedule.ref = withoutPrefix(schedule.ref.trimmed());
+    schedule.ref = model::shortRef(schedule.ref.trimmed());
     if (schedule.description.isEmpty() || schedule.description.size() > MaxText) {
         return invalid(u"description must have 1 to %1 characters"_s.arg(MaxText));
     }

@@ -113,6 +113,7 @@ void RestPipelineTest::takesInputs()
     QCOMPARE(made.status, 201);
     const QByteArray pipeline = QByteArray::number(json(made).value("id"_L1).toInteger());
     QCOMPARE(m_fixture->api("GET", "/projects/" + id + "/pipelines/" + pipeline + "/jobs").array().size(), 3);
+    QCOMPARE(m_fixture->api("POST", "/projects/" + id + "/pipeline", {{u"ref"_s, u"refs/heads/main"_s}}).status, 201);
     QCOMPARE(run({{u"n"_s, u"2"_s}}).status, 201); // As a form would send it.
     const HttpAnswer wrong = run({{u"m"_s, 3}});
     QCOMPARE(wrong.status, 400);
