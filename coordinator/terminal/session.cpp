@@ -68,6 +68,7 @@ void Session::welcome(ViewerEnd *viewer)
 {
     if (viewer->mayWrite()) {
         m_viewers.makeWriter(viewer);
+        followWriter();
     } else {
         viewer->tell(protocol::TerminalRoleNews {protocol::ViewerRole::Observer});
     }
@@ -75,9 +76,6 @@ void Session::welcome(ViewerEnd *viewer)
     if (!m_isAsked) {
         askRunner(viewer->size());
     } else if (m_isOpen) {
-        if (viewer == m_viewers.writer()) {
-            resize(viewer->size());
-        }
         beginViewer(viewer);
         pump(viewer);
         renewCredit();
@@ -88,6 +86,7 @@ void Session::take(ViewerEnd *viewer)
 {
     if (viewer->mayWrite() && viewer->isReady() && viewer != m_viewers.writer()) {
         m_viewers.makeWriter(viewer);
+        followWriter();
         renewCredit();
     }
 }
@@ -105,7 +104,16 @@ void Session::removeViewer(ViewerEnd *viewer)
     if (m_viewers.isEmpty() && !m_isAsked) {
         end(EndReason::GraceExpired); // No shell was ever asked for.
     } else {
+        followWriter();
         renewCredit();
+    }
+}
+
+/// Whoever writes sees the shell in the size of its own window.
+void Session::followWriter()
+{
+    if (m_viewers.writer()) {
+        resize(m_viewers.writer()->size());
     }
 }
 

@@ -74,6 +74,7 @@ private:
     void welcome(ViewerEnd *viewer);
     void take(ViewerEnd *viewer);
     void removeViewer(ViewerEnd *viewer);
+    void followWriter();
     void resize(protocol::TerminalSize size);
     void askRunner(protocol::TerminalSize size);
     void beginStream(qint64 offset);

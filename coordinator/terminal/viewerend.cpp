@@ -199,15 +199,16 @@ void ViewerEnd::obey(const protocol::ViewerMessage &message)
         Q_EMIT takeAsked();
         return;
     }
+    const auto *resize = std::get_if<protocol::ViewerResize>(&message);
+    if (resize && resize->size.isSane()) {
+        m_size = resize->size; // An observer's too: it may come to write.
+    }
     if (m_role != protocol::ViewerRole::Writer) {
         Q_EMIT frameDropped();
         return;
     }
-    if (const auto *resize = std::get_if<protocol::ViewerResize>(&message)) {
-        if (resize->size.isSane()) {
-            m_size = resize->size;
-            Q_EMIT resizeAsked(m_size);
-        }
+    if (resize) {
+        Q_EMIT resizeAsked(m_size);
     } else if (std::holds_alternative<protocol::ViewerClose>(message)) {
         Q_EMIT closeAsked();
     }

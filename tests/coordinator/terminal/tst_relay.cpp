@@ -87,6 +87,7 @@ private Q_SLOTS:
     void tellsHowTheShellEnded();
     void givesTheLastOutputWithoutCredit();
     void newestTabWrites();
+    void theShellHasItsWritersSize();
     void observerSendsNothing();
     void laggingObserverBeginsAnew();
     void stalledViewerStopsTheShell();
@@ -476,6 +477,38 @@ void RelayTest::newestTabWrites()
     // And when it goes, the other one writes again: no grace, somebody is there.
     terminal.viewer->socket.abort();
     QTRY_COMPARE(second.role(), protocol::ViewerRole::Writer);
+}
+
+void RelayTest::theShellHasItsWritersSize()
+{
+    RelayFixture fixture;
+    OpenTerminal terminal(fixture);
+    QVERIFY(terminal.isReady);
+    const auto lastSize = [&terminal] {
+        const auto &orders = terminal.runner->orders;
+        const auto found = std::find_if(orders.rbegin(), orders.rend(), [](const auto &order) {
+            return std::holds_alternative<protocol::StreamResize>(order);
+        });
+        return found == orders.rend() ? protocol::TerminalSize {}
+                                      : std::get<protocol::StreamResize>(*found).size;
+    };
+    TestViewer second(fixture,
+                      u"job=1&user=2&session="_s
+                          + QString::fromLatin1(terminal.open.owner.session));
+    QTRY_VERIFY(second.isConnected);
+    second.hello();
+    QTRY_COMPARE(terminal.viewer->role(), protocol::ViewerRole::Observer);
+    second.send(protocol::ViewerResize {{120, 40}});
+    QTRY_COMPARE(lastSize(), (protocol::TerminalSize {120, 40}));
+    // The window of the tab that only watches changes nothing until it takes the keyboard.
+    terminal.viewer->send(protocol::ViewerResize {{90, 20}});
+    QTRY_COMPARE(fixture.relay().counts().droppedFrames, 1);
+    QCOMPARE(lastSize(), (protocol::TerminalSize {120, 40}));
+    terminal.viewer->send(protocol::ViewerTake {});
+    QTRY_COMPARE(lastSize(), (protocol::TerminalSize {90, 20}));
+    // When it goes, the other one's size is the shell's again.
+    terminal.viewer->socket.abort();
+    QTRY_COMPARE(lastSize(), (protocol::TerminalSize {120, 40}));
 }
 
 void RelayTest::observerSendsNothing()
