@@ -36,6 +36,13 @@ Result<ArchivePtr> openArchive(const QString &path)
     return handle;
 }
 
+/// A warning is about a part of the entry, as a name that is not in the archive's own encoding; the
+/// entry is there.
+bool isReadable(int code)
+{
+    return code == ARCHIVE_OK || code == ARCHIVE_WARN;
+}
+
 QString pathOf(archive_entry *entry)
 {
     const char *utf8 = archive_entry_pathname_utf8(entry);
@@ -87,12 +94,12 @@ Result<std::vector<ZipEntry>> listZip(const QString &path)
     archive_entry *entry = nullptr;
     int code = ARCHIVE_OK;
     while (entries.size() < MaxListedEntries
-           && (code = archive_read_next_header(opened->get(), &entry)) == ARCHIVE_OK) {
+           && isReadable(code = archive_read_next_header(opened->get(), &entry))) {
         entries.push_back({.path = pathOf(entry),
                            .sizeBytes = archive_entry_size(entry),
                            .isFolder = archive_entry_filetype(entry) == AE_IFDIR});
     }
-    if (code != ARCHIVE_OK && code != ARCHIVE_EOF) {
+    if (!isReadable(code) && code != ARCHIVE_EOF) {
         return invalid(u"the archive is broken: %1"_s.arg(
             QString::fromUtf8(archive_error_string(opened->get()))));
     }
@@ -106,7 +113,7 @@ Result<std::unique_ptr<BodySource>> openZipEntry(const QString &archivePath, con
         return opened.error();
     }
     archive_entry *entry = nullptr;
-    while (archive_read_next_header(opened->get(), &entry) == ARCHIVE_OK) {
+    while (isReadable(archive_read_next_header(opened->get(), &entry))) {
         if (archive_entry_filetype(entry) == AE_IFREG && pathOf(entry) == path) {
             const std::optional<qint64> size = archive_entry_size_is_set(entry)
                 ? std::optional<qint64>(archive_entry_size(entry))

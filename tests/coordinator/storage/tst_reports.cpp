@@ -36,6 +36,7 @@ private Q_SLOTS:
     void hashesAnUpload();
     void aCutUploadLeavesNothing();
     void listsAnArchive();
+    void listsBesideANameItCannotRead();
     void refusesABrokenArchive();
 
 private:
@@ -215,6 +216,25 @@ void ReportsTest::listsAnArchive()
     }
     QCOMPARE(read, large);
     QCOMPARE(openZipEntry(path, u"build/none"_s).error().kind, ErrorKind::NotFound);
+}
+
+void ReportsTest::listsBesideANameItCannotRead()
+{
+    const QString path = writeZip({{"cafX", "odd"}, {"fine", "hello"}});
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QByteArray bytes = file.readAll();
+    // The local header says "UTF-8" (bit 11 of the flags), the name is Latin-1.
+    bytes[7] = static_cast<char>(bytes[7] | 0x08);
+    bytes[bytes.indexOf("cafX") + 3] = '\xe9';
+    file.seek(0);
+    QCOMPARE(file.write(bytes), bytes.size());
+    file.close();
+    const auto entries = listZip(path);
+    QVERIFY(entries);
+    QCOMPARE(entries->size(), size_t(2));
+    QCOMPARE(entries->at(1).path, u"fine"_s);
+    QVERIFY(openZipEntry(path, u"fine"_s));
 }
 
 void ReportsTest::refusesABrokenArchive()
