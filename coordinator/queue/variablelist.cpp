@@ -11,8 +11,26 @@ namespace {
 
 // Nested references multiply: `A=$B$B`, `B=$C$C`, … A name or key needs no more than this.
 constexpr qsizetype MaxExpanded = 64 * 1024;
+// As in ciconfig/scope.cpp. The length alone bounds nothing where the innermost value is empty, and
+// a chain of names would be as deep as a file can make it.
+constexpr qsizetype MaxExpansionLevels = 20;
+constexpr int MaxExpansionSteps = 2'000;
 
 } // namespace
+
+/// One expanded(): the names being expanded, and the work done so far.
+struct VariableList::Expansion
+{
+    Unknown unknown = Unknown::Stays;
+    QStringList open = {};
+    int steps = 0;
+
+    bool mayEnter(const QString &key)
+    {
+        return !open.contains(key) && open.size() < MaxExpansionLevels
+            && ++steps < MaxExpansionSteps;
+    }
+};
 
 void VariableList::add(const protocol::JobVariable &variable)
 {
@@ -34,17 +52,17 @@ QString VariableList::value(const QString &key) const
 
 QString VariableList::expanded(const QString &text) const
 {
-    QStringList open;
-    return expand(text, open, Unknown::Stays);
+    Expansion expansion {Unknown::Stays};
+    return expand(text, expansion);
 }
 
 QString VariableList::expandedWhole(const QString &text) const
 {
-    QStringList open;
-    return expand(text, open, Unknown::Vanishes);
+    Expansion expansion {Unknown::Vanishes};
+    return expand(text, expansion);
 }
 
-QString VariableList::expand(const QString &text, QStringList &open, Unknown unknown) const
+QString VariableList::expand(const QString &text, Expansion &expansion) const
 {
     static const QRegularExpression reference(
         uR"(\$\$|\$([A-Za-z_][A-Za-z0-9_]*)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|%([A-Za-z_][A-Za-z0-9_]*)%)"_s);
@@ -60,16 +78,16 @@ QString VariableList::expand(const QString &text, QStringList &open, Unknown unk
         done = match.capturedEnd();
         const QString key = match.captured(1) + match.captured(2) + match.captured(3);
         const protocol::JobVariable *variable = find(key);
-        if (!variable || open.contains(key)) {
+        if (!variable || (!variable->raw && !expansion.mayEnter(key))) {
             // `$$` names nothing: it is an escaped `$`.
-            const bool stays = unknown == Unknown::Stays || key.isEmpty();
+            const bool stays = expansion.unknown == Unknown::Stays || key.isEmpty();
             result += stays ? match.capturedView() : QStringView();
         } else if (variable->raw) {
             result += variable->value;
         } else {
-            open.append(key);
-            result += expand(variable->value, open, unknown);
-            open.removeLast();
+            expansion.open.append(key);
+            result += expand(variable->value, expansion);
+            expansion.open.removeLast();
         }
     }
     result += QStringView(text).sliced(done);

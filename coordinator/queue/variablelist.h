@@ -19,6 +19,7 @@ public:
 
     /// `$NAME`, `${NAME}` and `%NAME%` replaced, what they bring in as well. Unknown names and
     /// names in a circle stay as they are, `$$` is an escaped `$`, raw values are not looked into.
+    /// Names nested deeper than 20 levels and whatever follows 2,000 steps stay as well.
     QString expanded(const QString &text) const;
 
     /// The same, but unknown names vanish.
@@ -28,7 +29,8 @@ public:
 
 private:
     enum class Unknown : quint8 { Stays, Vanishes };
-    QString expand(const QString &text, QStringList &open, Unknown unknown) const;
+    struct Expansion;
+    QString expand(const QString &text, Expansion &expansion) const;
 
     QList<protocol::JobVariable> m_variables;
     QHash<QString, qsizetype> m_index;

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void expands_data();
     void expands();
     void growthIsBounded();
+    void workIsBounded();
+    void depthIsBounded();
     void slugs();
 };
 
@@ -70,6 +72,27 @@ void VariableListTest::growthIsBounded()
         list.add(variable(u"V%1"_s.arg(i), inner + inner));
     }
     QVERIFY(list.expanded(u"$V39"_s).size() <= 64 * 1024);
+}
+
+// Nothing grows here, so that no bound of the length ends it.
+void VariableListTest::workIsBounded()
+{
+    VariableList list;
+    list.add(variable(u"A19"_s, QString()));
+    for (int i = 0; i < 19; ++i) {
+        list.add(variable(u"A%1"_s.arg(i), u"$A%1"_s.arg(i + 1).repeated(8)));
+    }
+    QVERIFY(list.expandedWhole(u"$A0"_s).isEmpty());
+    QVERIFY(list.expanded(u"$A0"_s).size() <= 64 * 1024);
+}
+
+void VariableListTest::depthIsBounded()
+{
+    VariableList list;
+    for (int i = 0; i < 50'000; ++i) {
+        list.add(variable(u"A%1"_s.arg(i), u"$A%1"_s.arg(i + 1)));
+    }
+    QCOMPARE(list.expanded(u"$A0"_s), u"$A20"_s);
 }
 
 void VariableListTest::slugs()
