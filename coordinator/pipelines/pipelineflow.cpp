@@ -131,20 +131,34 @@ void PipelineFlow::follow(Transaction &transaction,
                           const model::Job &after,
                           JobEvent event)
 {
-    if (after.isBridge) {
-        if (after.state == JobState::Pending) {
-            startBridge(transaction, after.id);
-        }
-        if (protocol::isFinished(after.state) || after.state == JobState::Manual) {
-            freeResource(after.project, after.resourceGroup);
-        }
-        return;
+    if (isDelayed(before)) {
+        m_core.deadlines().clear(queue::DeadlineKind::StartDelayed, before.id.value());
+        transaction.onUndo([this, before] { watchDelay(before); });
     }
     if (before.state == JobState::Pending) {
         m_core.dispatcher().retract(transaction, before.id);
     }
     if (before.state == JobState::Scheduled) {
         m_core.deadlines().clear(queue::DeadlineKind::StartDelayed, before.id.value());
+    if (isDelayed(after)) {
+        watchDelay(after);
+    }
+    if (!after.isBridge) {
+        followQueue(transaction, before, after, event);
+    } else if (after.state == JobState::Pending) {
+        startBridge(transaction, after.id);
+    }
+    // Blocked as manual it is out of the line, whoever plays it when.
+    if (protocol::isFinished(after.state) || after.state == JobState::Manual) {
+        freeResource(after.project, after.resourceGroup);
+    }
+}
+
+void PipelineFlow::followQueue(Transaction &transaction,
+                               const model::Job &before,
+                               const model::Job &after,
+                               JobEvent event)
+{
         transaction.onUndo([this, before] { watchDelay(before); });
     }
     if (event == JobEvent::Requeue || protocol::isFinished(after.state)) {

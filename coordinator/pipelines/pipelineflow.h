@@ -52,6 +52,8 @@ public:
     void setFollower(Follower follower) { m_follower = std::move(follower); }
 
     Result<model::Job> find(engine::Transaction &transaction, JobId job);
+    /// Waits for start_in. A bridge that has begun mirrors a pipeline that does.
+    static bool isDelayed(const model::Job &job);
     void watchDelay(const model::Job &job);
     /// Looks in the next settle() who gets it.
     void freeResource(ProjectId project, const QString &group);
@@ -74,6 +76,11 @@ private:
                 const model::Job &before,
                 const model::Job &after,
                 engine::JobEvent event);
+    /// What follows for hand-out and lease.
+    void followQueue(engine::Transaction &transaction,
+                     const model::Job &before,
+                     const model::Job &after,
+                     engine::JobEvent event);
     Result<void> startReady(engine::Transaction &transaction, PipelineId pipeline);
     Result<void> start(engine::Transaction &transaction, JobId job, Start how);
     Result<void> storeFold(engine::Transaction &transaction, PipelineId pipeline);

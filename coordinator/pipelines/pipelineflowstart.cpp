@@ -64,6 +64,11 @@ Result<void> PipelineFlow::start(Transaction &transaction, JobId id, Start how)
 }
 
 void PipelineFlow::watchDelay(const model::Job &job)
+bool PipelineFlow::isDelayed(const model::Job &job)
+{
+    return job.state == JobState::Scheduled && !(job.isBridge && job.startedAt);
+}
+
 {
     const Timestamp now = m_core.parts().clock.now();
     m_core.deadlines().set(queue::DeadlineKind::StartDelayed, job.id.value(),

@@ -390,10 +390,7 @@ Result<void> PipelineService::recover(Transaction &transaction)
         d->flow.startBridge(transaction, bridge);
     }
     for (const model::Job &job : *waiting) {
-        if (job.isBridge && job.state == JobState::Scheduled) {
-            continue; // It mirrors.
-        }
-        if (job.state == JobState::Scheduled) {
+        if (PipelineFlow::isDelayed(job)) {
             d->flow.watchDelay(job);
         } else {
             d->flow.freeResource(job.project, job.resourceGroup);

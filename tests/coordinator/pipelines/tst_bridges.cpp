@@ -46,6 +46,8 @@ private Q_SLOTS:
     void aBridgeThatMirrorsIsNotPlayed();
     void mirrorsAnUpstream();
     void isStartedAgainAfterARestart();
+    void aDelayedOneStartsInTime();
+    void aMirroredDelayIsNotItsOwn();
     void goesWithItsParent();
     void aNewPushSparesChildrenThatMustNotStop();
 
@@ -347,6 +349,40 @@ void BridgesTest::isStartedAgainAfterARestart()
     // Only the one whose pipeline is not there yet.
     QCOMPARE(m_started, std::vector<JobId> {jobs[0]});
     QVERIFY(m_runner->ask()->has_value()); // The inner job; no bridge.
+}
+
+void BridgesTest::aDelayedOneStartsInTime()
+{
+    model::JobPlan later = bridge(u"down"_s, {});
+    later.when = model::When::Delayed;
+    later.startIn = std::chrono::minutes(30);
+    m_world->create(plan({later}));
+    QCOMPARE(m_world->states(), u"down:scheduled"_s);
+    m_world->restart();
+    keepStarted();
+    m_world->advance(std::chrono::minutes(29));
+    QVERIFY(m_started.empty());
+    m_world->advance(std::chrono::minutes(2));
+    QTRY_COMPARE(m_world->states(), u"down:pending"_s);
+    QCOMPARE(m_started, std::vector<JobId> {m_world->job(u"down"_s).id});
+
+    m_world->create(plan({later}));
+    m_world->advance(std::chrono::minutes(31));
+    QTRY_COMPARE(m_world->states(), u"down:pending"_s);
+    QCOMPARE(m_world->core().deadlines().count(), size_t(0));
+}
+
+void BridgesTest::aMirroredDelayIsNotItsOwn()
+{
+    const model::Pipeline parent = m_world->create(plan({bridge(u"down"_s, u"mirror"_s)}));
+    model::JobPlan later = job(u"inner"_s);
+    later.when = model::When::Delayed;
+    later.startIn = std::chrono::hours(1);
+    createBelow(m_world->job(u"down"_s), LinkKind::Mirror, plan({later}));
+    QCOMPARE(m_world->states(parent.id), u"down:scheduled"_s);
+    m_world->advance(std::chrono::minutes(1));
+    QCOMPARE(m_world->states(parent.id), u"down:scheduled"_s);
+    QCOMPARE(m_started.size(), size_t(1));
 }
 
 void BridgesTest::goesWithItsParent()
