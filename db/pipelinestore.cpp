@@ -51,6 +51,9 @@ constexpr const char *UnfinishedOfRef = "SELECT " PIPELINE_COLUMNS R"(
     WHERE project_id = :project AND ref = :ref AND id < :before
       AND state NOT IN ('success', 'failed', 'canceled', 'skipped')
     ORDER BY id)";
+constexpr const char *UnfinishedOfProject = "SELECT " PIPELINE_COLUMNS R"(
+    WHERE project_id = :project AND state NOT IN ('success', 'failed', 'canceled', 'skipped')
+    ORDER BY id)";
 constexpr const char *UnfinishedIds = R"(
     SELECT id FROM pipelines
     WHERE state NOT IN ('success', 'failed', 'canceled', 'skipped') ORDER BY id)";
@@ -210,6 +213,13 @@ Result<std::vector<model::Pipeline>> PipelineStore::unfinished(ProjectId project
     Query query(m_database, UnfinishedOfRef);
     query.bind(":project", project).bind(":ref", ref).bind(":before", before);
     return readAll<model::Pipeline>(query, [this](const Query &row) { return read(row); });
+}
+
+Result<std::vector<model::Pipeline>> PipelineStore::unfinishedOf(ProjectId project)
+{
+    Query query(m_database, UnfinishedOfProject);
+    return readAll<model::Pipeline>(query.bind(":project", project),
+                                    [this](const Query &row) { return read(row); });
 }
 
 Result<std::vector<PipelineId>> PipelineStore::unfinishedIds()

@@ -36,6 +36,7 @@ public:
     Result<std::vector<model::Pipeline>> unfinished(ProjectId project,
                                                     const QString &ref,
                                                     PipelineId before);
+    Result<std::vector<model::Pipeline>> unfinishedOf(ProjectId project);
     Result<std::vector<PipelineId>> unfinishedIds(); ///< For a restart.
     /// State, name and times; false where the state was not `from` any more.
     Result<bool> updateState(const model::Pipeline &pipeline, model::PipelineState from);

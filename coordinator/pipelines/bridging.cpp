@@ -74,12 +74,16 @@ std::optional<JobEvent> spokeTo(JobState state)
     return std::nullopt;
 }
 
+QString nameOf(const model::PipelineLink &link)
+{
+    return u"%1 pipeline #%2"_s
+        .arg(link.kind == LinkKind::Upstream ? u"upstream"_s : u"downstream"_s)
+        .arg(link.pipeline.value());
+}
+
 QString failureText(const model::PipelineLink &link, PipelineState state)
 {
-    return u"%1 pipeline #%2 is %3"_s
-        .arg(link.kind == LinkKind::Upstream ? u"upstream"_s : u"downstream"_s)
-        .arg(link.pipeline.value())
-        .arg(QLatin1StringView(protocol::word(state)));
+    return u"%1 is %2"_s.arg(nameOf(link), QLatin1StringView(protocol::word(state)));
 }
 
 Result<void> follow(Transaction &transaction,
@@ -114,6 +118,28 @@ Result<void> follow(Transaction &transaction,
     }
     return bridge->state == JobState::Failed ? flow.afterFailure(transaction, *bridge)
                                              : Result<void>();
+}
+
+// `bridge` follows an unfinished pipeline that goes with its project.
+Result<void> failFollower(Transaction &transaction,
+                          PipelineFlow &flow,
+                          const model::PipelineLink &link,
+                          model::Job bridge,
+                          PipelineState before)
+{
+    for (const JobEvent event : bridgeMoves(bridge.state, link.kind, before, PipelineState::Failed)) {
+        const Result<model::Job> moved = flow.apply(
+            transaction, bridge,
+            {.event = event,
+             .failureReason = model::FailureReason::DownstreamPipelineCreationFailed,
+             .failureMessage = u"the project of %1 was deleted"_s.arg(nameOf(link))});
+        if (!moved) {
+            return moved.error();
+        }
+        bridge = *moved;
+    }
+    return bridge.state == JobState::Failed ? flow.afterFailure(transaction, bridge)
+                                            : Result<void>();
 }
 
 } // namespace
@@ -186,6 +212,32 @@ Result<void> updateFollowers(Transaction &transaction,
     for (const model::PipelineLink &link : *links) {
         if (const Result<void> done = follow(transaction, flow, link, before, pipeline.state);
             !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> failFollowers(Transaction &transaction,
+                           PipelineFlow &flow,
+                           const model::Pipeline &pipeline)
+{
+    const Result<std::vector<model::PipelineLink>> links
+        = db::LinkStore(transaction.database()).followersOf(pipeline.id);
+    if (!links) {
+        return links.error();
+    }
+    for (const model::PipelineLink &link : *links) {
+        const Result<model::Job> bridge = flow.find(transaction, link.job);
+        if (!bridge) {
+            return bridge.error();
+        }
+        if (bridge->isRetried || bridge->project == pipeline.project) {
+            continue;
+        }
+        const Result<void> done
+            = failFollower(transaction, flow, link, *bridge, pipeline.state);
+        if (!done) {
             return done;
         }
     }

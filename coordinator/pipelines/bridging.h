@@ -32,6 +32,12 @@ Result<void> updateFollowers(engine::Transaction &transaction,
                              const model::Pipeline &pipeline,
                              model::PipelineState before);
 
+/// The pipeline's project is deleted while it is not finished: bridges of other projects that follow
+/// it fail, as nothing would ever end them. The caller settles.
+Result<void> failFollowers(engine::Transaction &transaction,
+                           PipelineFlow &flow,
+                           const model::Pipeline &pipeline);
+
 /// Pending bridges whose pipeline has not been made yet.
 Result<std::vector<JobId>> unstartedBridges(engine::Transaction &transaction, const SecretBox &box);
 

@@ -302,6 +302,19 @@ Result<void> PipelineService::removeAllOf(Transaction &transaction, ProjectId pr
 {
     d->flow.forget();
     return removeJobsOfProject(transaction, d->core, project);
+    const Result<std::vector<model::Pipeline>> unfinished
+        = db::PipelineStore(transaction.database(), d->core.parts().box).unfinishedOf(project);
+    if (!unfinished) {
+        return unfinished.error();
+    }
+    for (const model::Pipeline &each : *unfinished) {
+        if (const Result<void> done = failFollowers(transaction, d->flow, each); !done) {
+            return done;
+        }
+    }
+    if (const Result<void> settled = d->flow.settle(transaction); !settled) {
+        return settled;
+    }
 }
 
 Result<model::Job> PipelineService::move(Transaction &transaction,

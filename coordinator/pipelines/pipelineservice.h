@@ -74,7 +74,8 @@ public:
     Result<model::Job> erase(engine::Transaction &transaction, JobId job);
     /// With all jobs, logs, artifacts and child pipelines: all that went. Conflict: not finished.
     Result<std::vector<PipelineId>> remove(engine::Transaction &transaction, PipelineId pipeline);
-    /// A project is going: cancels what runs and removes files; rows go with the project.
+    /// A project is going: cancels what runs, fails bridges of other projects that follow it, and
+    /// removes files; rows go with the project.
     Result<void> removeAllOf(engine::Transaction &transaction, ProjectId project);
 
     Result<model::Job> move(engine::Transaction &transaction,

@@ -2,6 +2,7 @@
 #include "coordinator/pipelines/bridging.h"
 #include "coordinator/pipelines/family.h"
 #include "db/jobstore.h"
+#include "db/projectstore.h"
 #include "tests/coordinator/pipelines/world.h"
 #include "tests/testmain.h"
 
@@ -48,6 +49,7 @@ private Q_SLOTS:
     void isStartedAgainAfterARestart();
     void aDelayedOneStartsInTime();
     void aMirroredDelayIsNotItsOwn();
+    void failsWhenTheOtherProjectIsDeleted();
     void goesWithItsParent();
     void aNewPushSparesChildrenThatMustNotStop();
 
@@ -383,6 +385,37 @@ void BridgesTest::aMirroredDelayIsNotItsOwn()
     m_world->advance(std::chrono::minutes(1));
     QCOMPARE(m_world->states(parent.id), u"down:scheduled"_s);
     QCOMPARE(m_started.size(), size_t(1));
+}
+
+void BridgesTest::failsWhenTheOtherProjectIsDeleted()
+{
+    const ProjectId other = m_world->addProject(u"other"_s);
+    const model::Pipeline parent = m_world->create(
+        plan({bridge(u"down"_s, u"depend"_s), bridge(u"up"_s, {}), job(u"next"_s, 1)}));
+    const model::Job down = m_world->job(u"down"_s);
+    const model::Job up = m_world->job(u"up"_s);
+    const Result<model::Pipeline> far = m_world->call<model::Pipeline>([&](Transaction &transaction) {
+        NewPipeline start = m_world->push();
+        start.project = other;
+        start.source = u"pipeline"_s;
+        start.bridge = {down.id, PipelineId(), LinkKind::Depend};
+        return m_world->core().pipelines().create(transaction, start, plan({job(u"inner"_s)}));
+    });
+    QVERIFY(far);
+    QVERIFY(m_world->call<void>([&](Transaction &transaction) {
+        return m_world->core().pipelines().mirror(transaction, up.id, far->id);
+    }));
+    QCOMPARE(m_world->states(parent.id), u"down:running up:pending next:created"_s);
+    QVERIFY(m_world->call<void>([&](Transaction &transaction) {
+        const Result<void> ended = m_world->core().pipelines().removeAllOf(transaction, other);
+        return ended ? db::ProjectStore(transaction.database()).remove(other) : ended;
+    }));
+    QCOMPARE(m_world->states(parent.id), u"down:failed up:failed next:skipped"_s);
+    QCOMPARE(m_world->pipeline(parent.id).state, PipelineState::Failed);
+    QCOMPARE(m_world->job(down.id).failureReason,
+             std::optional(model::FailureReason::DownstreamPipelineCreationFailed));
+    QCOMPARE(m_world->job(down.id).failureMessage,
+             u"the project of downstream pipeline #%1 was deleted"_s.arg(far->id.value()));
 }
 
 void BridgesTest::goesWithItsParent()
