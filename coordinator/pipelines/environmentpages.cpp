@@ -61,7 +61,8 @@ Result<void> Environments::publish(Transaction &transaction, const model::Job &j
         = storage::expiryTime(list->expandedWhole(spec->pages->expireIn), now, usual);
     const Result<model::PagesDeployment> published
         = m_core.pages().publish(transaction, std::move(deployment));
-    if (!published && published.error().kind == ErrorKind::NotFound) {
+    // The job has succeeded whether its site is shown or not; only a full disk is waited for.
+    if (!published && published.error().kind != ErrorKind::Unavailable) {
         qCWarning(lcPages).noquote() << "pages not published job=" << job.id.value()
                                             << "cause=" << published.error().detail;
         return {};

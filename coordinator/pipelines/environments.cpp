@@ -2,6 +2,7 @@
 #include "coordinator/pipelines/environments.h"
 
 #include "coordinator/pipelines/core.h"
+#include "coordinator/pipelines/duecommand.h"
 #include "coordinator/queue/environmenttier.h"
 #include "coordinator/queue/jobvariables.h"
 #include "coordinator/queue/slug.h"
@@ -36,6 +37,12 @@ DeploymentStatus deploymentStatusFrom(model::JobState state)
     return state == model::JobState::Success   ? DeploymentStatus::Success
         : state == model::JobState::Canceled ? DeploymentStatus::Canceled
                                              : DeploymentStatus::Failed;
+}
+
+void logNotStopped(EnvironmentId id, const Error &error)
+{
+    qCWarning(lcEnvironments).noquote()
+        << "environment not stopped environment=" << id.value() << "cause=" << error.detail;
 }
 
 } // namespace
@@ -309,7 +316,10 @@ Result<model::Environment> Environments::stop(Transaction &transaction,
                                               std::optional<UserId> user,
                                               StopKind kind)
 {
-    if (environment.state == EnvironmentState::Stopped) {
+    // While its stop jobs wait or run none of them can be started, which is not to have none.
+    const bool isUnderWay
+        = kind == StopKind::ByJobs && environment.state == EnvironmentState::Stopping;
+    if (environment.state == EnvironmentState::Stopped || isUnderWay) {
         return environment;
     }
     std::vector<model::Job> jobs;
@@ -320,21 +330,20 @@ Result<model::Environment> Environments::stop(Transaction &transaction,
         }
         jobs = std::move(*found);
     }
-    model::Environment stopped = environment;
-    stopped.autoStopAt = std::nullopt;
-    stopped.state = jobs.empty() ? EnvironmentState::Stopped : EnvironmentState::Stopping;
-    if (const Result<void> stored = store(transaction, stopped); !stored) {
-        return stored.error();
-    }
+    // Before it is marked: where one is refused it is not being stopped.
     for (const model::Job &job : jobs) {
         const Result<model::Job> started = protocol::isFinished(job.state)
             ? m_service.retry(transaction, job.id, user)
             : m_service.play(transaction, job.id, user, {});
         if (!started) {
-            return started.error();
+            return started.error().within(u"job %1"_s.arg(job.id.value()));
         }
     }
-    return stopped;
+    model::Environment stopped = environment;
+    stopped.autoStopAt = std::nullopt;
+    stopped.state = jobs.empty() ? EnvironmentState::Stopped : EnvironmentState::Stopping;
+    const Result<void> stored = store(transaction, stopped);
+    return stored ? Result<model::Environment>(stopped) : stored.error();
 }
 
 Result<void> Environments::stopAllOf(Transaction &transaction,
@@ -347,9 +356,16 @@ Result<void> Environments::stopAllOf(Transaction &transaction,
         return deployed.error();
     }
     for (const model::Environment &each : *deployed) {
-        if (const auto stopped = stop(transaction, each, std::nullopt); !stopped) {
+        const Result<model::Environment> stopped = stop(transaction, each, std::nullopt);
+        if (stopped) {
+            continue;
+        }
+        // The branch is gone all the same, so only what the database refuses stands in the way.
+        const ErrorKind kind = stopped.error().kind;
+        if (kind == ErrorKind::Io || kind == ErrorKind::Unavailable) {
             return stopped.error();
         }
+        logNotStopped(each.id, stopped.error());
     }
     return {};
 }
@@ -381,21 +397,29 @@ void Environments::setDeadline(EnvironmentId id, const std::optional<Timestamp> 
 
 void Environments::stopByTime(EnvironmentId id)
 {
-    m_core.parts().loop.post([this, id](Transaction &transaction) {
+    const auto again = [this, id] {
+        setDeadline(id, m_core.parts().clock.now() + StopRetryInterval);
+    };
+    const auto look = [this, id](Transaction &transaction) {
         const Result<std::optional<model::Environment>> found
             = db::EnvironmentStore(transaction.database()).find(id);
-        const Timestamp now = m_core.parts().clock.now();
-        if (!found || !*found || !(*found)->autoStopAt || *(*found)->autoStopAt > now) {
+        if (!found) {
             return Outcome::Undo;
         }
-        transaction.onUndo([this, id, now] { setDeadline(id, now + StopRetryInterval); });
+        if (!*found || !(*found)->autoStopAt) {
+            return Outcome::Keep;
+        }
+        if (*(*found)->autoStopAt > m_core.parts().clock.now()) {
+            watch(transaction, **found); // Renewed, or the clock was set back.
+            return Outcome::Keep;
+        }
         const Result<model::Environment> stopped = stop(transaction, **found, std::nullopt);
         if (!stopped) {
-            qCWarning(lcEnvironments).noquote() << "environment not stopped environment="
-                                                << id.value() << "cause=" << stopped.error().detail;
+            logNotStopped(id, stopped.error());
         }
         return stopped ? Outcome::Keep : Outcome::Undo;
-    });
+    };
+    postDue(m_core.parts().loop, look, again);
 }
 
 Result<void> Environments::recover(Transaction &transaction)

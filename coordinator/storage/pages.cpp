@@ -47,6 +47,13 @@ Result<model::PagesDeployment> Pages::publish(Transaction &transaction,
         return archive ? notFound(u"pages: the job has uploaded no artifacts"_s)
                        : archive.error();
     }
+    // First what may fail, under a name of its own: the site that is shown stays where it does.
+    const QByteArray fresh = QFile::encodeName(m_directory + u"/new"_s);
+    const QByteArray from = QFile::encodeName(m_parts.artifacts.path((*archive)->id));
+    ::unlink(fresh.constData());
+    if (::link(from.constData(), fresh.constData()) != 0) {
+        return systemError(u"pages: link"_s, errno);
+    }
     db::PagesStore store(transaction.database());
     const Result<std::vector<model::PagesDeployment>> before
         = store.ofProject(deployment.project);
@@ -66,12 +73,10 @@ Result<model::PagesDeployment> Pages::publish(Transaction &transaction,
     if (!stored) {
         return stored;
     }
-    const QByteArray from = QFile::encodeName(m_parts.artifacts.path((*archive)->id));
+    // Replaces what a crash before the commit may have left under an id that is given again.
     const QByteArray to = QFile::encodeName(path(stored->id));
-    // A crash before the commit may have left the name of an id that is given again.
-    ::unlink(to.constData());
-    if (::link(from.constData(), to.constData()) != 0) {
-        return systemError(u"pages: link"_s, errno);
+    if (::rename(fresh.constData(), to.constData()) != 0) {
+        return systemError(u"pages: rename"_s, errno);
     }
     transaction.onUndo([to] { ::unlink(to.constData()); });
     return stored;

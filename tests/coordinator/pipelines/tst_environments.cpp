@@ -48,6 +48,9 @@ private Q_SLOTS:
     void verifyingRenewsTheTime();
     void itStopsWithItsBranch();
     void aRetryOfTheStopJobWorks();
+    void aSecondStopWaitsForTheStopJob();
+    void aDeadlineThatComesEarlyIsSetAgain();
+    void aSiteThatCannotBeMadeLeavesTheResult();
 
 private:
     static model::JobPlan deploy(const QString &name = u"review/$CI_COMMIT_REF_SLUG"_s)
@@ -296,6 +299,56 @@ void EnvironmentTest::aRetryOfTheStopJobWorks()
     QCOMPARE(stop()->state, EnvironmentState::Stopping);
     run();
     QCOMPARE(environment()->state, EnvironmentState::Stopped);
+}
+
+void EnvironmentTest::aSecondStopWaitsForTheStopJob()
+{
+    m_world->create(plan({deploy(), stopper()}));
+    run();
+    QCOMPARE(stop()->state, EnvironmentState::Stopping);
+    QCOMPARE(stop()->state, EnvironmentState::Stopping);
+    const protocol::JobPayload payload = m_runner->take();
+    m_runner->confirm(payload);
+    QCOMPARE(stop()->state, EnvironmentState::Stopping);
+    m_runner->finish(payload);
+    QCOMPARE(environment()->state, EnvironmentState::Stopped);
+}
+
+void EnvironmentTest::aDeadlineThatComesEarlyIsSetAgain()
+{
+    model::JobPlan timed = deploy();
+    timed.spec.environment->autoStopIn = u"1 hour"_s;
+    m_world->create(plan({timed}));
+    run();
+    // As where the wall clock was set back meanwhile: by the row there is time left.
+    model::Environment later = *environment();
+    later.autoStopAt = *later.autoStopAt + 10min;
+    QVERIFY(m_world->call<void>([&](Transaction &transaction) {
+        return db::EnvironmentStore(transaction.database()).update(later);
+    }));
+    m_world->advance(61min);
+    QCOMPARE(environment()->state, EnvironmentState::Available);
+    m_world->advance(10min);
+    QTRY_COMPARE(environment()->state, EnvironmentState::Stopped);
+}
+
+void EnvironmentTest::aSiteThatCannotBeMadeLeavesTheResult()
+{
+    model::JobPlan pages = job(u"pages"_s);
+    pages.spec.pages.emplace();
+    m_world->create(plan({pages}));
+    const protocol::JobPayload payload = m_runner->take();
+    m_runner->confirm(payload);
+    // A row whose file is gone: its link cannot be made.
+    QVERIFY(m_world->call<model::Artifact>([&](Transaction &transaction) {
+        model::Artifact lost;
+        lost.job = JobId {payload.id};
+        lost.project = m_world->project();
+        lost.type = "archive";
+        return db::ArtifactStore(transaction.database()).insert(lost);
+    }));
+    m_runner->finish(payload);
+    QCOMPARE(m_world->states(), u"pages:success"_s);
 }
 
 CAPSTAN_TEST(EnvironmentTest)

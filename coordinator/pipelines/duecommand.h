@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "coordinator/engine/commandloop.h"
+
+namespace ci::pipelines {
+
+/// Posts what is to be done at a deadline, which is spent by then. `again` sets it anew: called where
+/// the command is undone, its batch is lost or no transaction could be begun, maybe more than once.
+/// A command that finds nothing to do answers Keep.
+inline void postDue(engine::CommandLoop &loop,
+                    std::function<engine::Outcome(engine::Transaction &)> run,
+                    const std::function<void()> &again)
+{
+    loop.post({[run = std::move(run), again](engine::Transaction &transaction) {
+                   transaction.onUndo(again);
+                   return run(transaction);
+               },
+               [again](const Error &) { again(); }});
+}
+
+} // namespace ci::pipelines
