@@ -43,8 +43,13 @@ Result<model::Job> PipelineFlow::find(Transaction &transaction, JobId id)
 
 Result<PipelineFlow::GraphPtr> PipelineFlow::graph(Transaction &transaction, PipelineId id)
 {
-    // Whatever happens to it in this command happens to the view as well, so it goes with it.
-    transaction.onUndo([this, id] { drop(id); });
+    // Whatever happens to it in this command happens to the view as well, so it goes with it; and
+    // what was left to settle may never have been stored.
+    transaction.onUndo([this, id] {
+        drop(id);
+        m_dirty.clear();
+        m_freed.clear();
+    });
     if (const auto known = m_graphs.find(id); known != m_graphs.end()) {
         return known->second;
     }
@@ -135,11 +140,6 @@ void PipelineFlow::follow(Transaction &transaction,
         m_core.deadlines().clear(queue::DeadlineKind::StartDelayed, before.id.value());
         transaction.onUndo([this, before] { watchDelay(before); });
     }
-    if (before.state == JobState::Pending) {
-        m_core.dispatcher().retract(transaction, before.id);
-    }
-    if (before.state == JobState::Scheduled) {
-        m_core.deadlines().clear(queue::DeadlineKind::StartDelayed, before.id.value());
     if (isDelayed(after)) {
         watchDelay(after);
     }
@@ -159,21 +159,16 @@ void PipelineFlow::followQueue(Transaction &transaction,
                                const model::Job &after,
                                JobEvent event)
 {
-        transaction.onUndo([this, before] { watchDelay(before); });
+    if (before.state == JobState::Pending) {
+        m_core.dispatcher().retract(transaction, before.id);
     }
     if (event == JobEvent::Requeue || protocol::isFinished(after.state)) {
         m_core.leases().end(transaction, after.id);
     }
     if (after.state == JobState::Pending) {
         m_core.dispatcher().offer(transaction, after);
-    } else if (after.state == JobState::Scheduled) {
-        watchDelay(after);
     } else if (event == JobEvent::Confirm) {
         m_core.leases().confirm(transaction, after);
-    }
-    // Blocked as manual it is out of the line, whoever plays it when.
-    if (protocol::isFinished(after.state) || after.state == JobState::Manual) {
-        freeResource(after.project, after.resourceGroup);
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/pipelines/core.h"
+#include "coordinator/pipelines/duecommand.h"
 #include "coordinator/pipelines/pipelineflow.h"
 
 // The part of PipelineFlow that lets jobs begin.
@@ -63,12 +64,12 @@ Result<void> PipelineFlow::start(Transaction &transaction, JobId id, Start how)
     return {};
 }
 
-void PipelineFlow::watchDelay(const model::Job &job)
 bool PipelineFlow::isDelayed(const model::Job &job)
 {
     return job.state == JobState::Scheduled && !(job.isBridge && job.startedAt);
 }
 
+void PipelineFlow::watchDelay(const model::Job &job)
 {
     const Timestamp now = m_core.parts().clock.now();
     m_core.deadlines().set(queue::DeadlineKind::StartDelayed, job.id.value(),
@@ -78,18 +79,20 @@ bool PipelineFlow::isDelayed(const model::Job &job)
 
 void PipelineFlow::startDelayed(JobId id)
 {
-    m_core.parts().loop.post([this, id](Transaction &transaction) {
+    const auto again = [this, id] {
+        m_core.deadlines().set(queue::DeadlineKind::StartDelayed, id.value(), RetryInterval,
+                               [this, id] { startDelayed(id); });
+    };
+    const auto begin = [this, id](Transaction &transaction) {
         const Result<model::Job> job = find(transaction, id);
-        if (!job || job->state != JobState::Scheduled) {
-            return Outcome::Undo;
+        const bool isGone = !job && job.error().kind == ErrorKind::NotFound;
+        if (isGone || (job && !isDelayed(*job))) {
+            return Outcome::Keep;
         }
-        transaction.onUndo([this, id] {
-            m_core.deadlines().set(queue::DeadlineKind::StartDelayed, id.value(), RetryInterval,
-                                   [this, id] { startDelayed(id); });
-        });
-        const Result<model::Job> queued = enqueue(transaction, *job);
+        const Result<model::Job> queued = job ? enqueue(transaction, *job) : job;
         return queued && settle(transaction) ? Outcome::Keep : Outcome::Undo;
-    });
+    };
+    postDue(m_core.parts().loop, begin, again);
 }
 
 void PipelineFlow::startBridge(Transaction &transaction, JobId bridge)

@@ -256,8 +256,10 @@ Result<model::ResourceGroup> PipelineService::setProcessMode(Transaction &transa
     changed.mode = mode;
     changed.updatedAt = d->core.parts().clock.now();
     Result<void> done = db::ResourceGroupStore(transaction.database()).setMode(changed);
-    d->flow.freeResource(group.project, group.key);
-    done = done ? d->flow.settle(transaction) : done;
+    if (done) {
+        d->flow.freeResource(group.project, group.key);
+        done = d->flow.settle(transaction);
+    }
     return done ? Result<model::ResourceGroup>(changed)
                 : Result<model::ResourceGroup>(done.error());
 }
@@ -300,8 +302,6 @@ Result<std::vector<PipelineId>> PipelineService::remove(Transaction &transaction
 
 Result<void> PipelineService::removeAllOf(Transaction &transaction, ProjectId project)
 {
-    d->flow.forget();
-    return removeJobsOfProject(transaction, d->core, project);
     const Result<std::vector<model::Pipeline>> unfinished
         = db::PipelineStore(transaction.database(), d->core.parts().box).unfinishedOf(project);
     if (!unfinished) {
@@ -315,6 +315,8 @@ Result<void> PipelineService::removeAllOf(Transaction &transaction, ProjectId pr
     if (const Result<void> settled = d->flow.settle(transaction); !settled) {
         return settled;
     }
+    d->flow.forget();
+    return removeJobsOfProject(transaction, d->core, project);
 }
 
 Result<model::Job> PipelineService::move(Transaction &transaction,
@@ -405,7 +407,7 @@ Result<void> PipelineService::recover(Transaction &transaction)
     for (const model::Job &job : *waiting) {
         if (PipelineFlow::isDelayed(job)) {
             d->flow.watchDelay(job);
-        } else {
+        } else if (job.state == JobState::WaitingForResource) {
             d->flow.freeResource(job.project, job.resourceGroup);
         }
     }

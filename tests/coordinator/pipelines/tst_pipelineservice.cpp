@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/pipelines/pipelineflow.h"
 #include "db/jobstore.h"
 #include "tests/coordinator/pipelines/world.h"
 #include "tests/testmain.h"
@@ -47,6 +48,8 @@ private Q_SLOTS:
     void erasesAFinishedJob();
     void delaysSurviveARestart();
 
+    void delaysSurviveARefusedTransaction();
+    void anUndoneCommandLeavesNothingToSettle();
 private:
     Result<model::Job> play(JobId id, const std::vector<model::GivenVariable> &given = {})
     {
@@ -351,3 +354,34 @@ void PipelineServiceTest::erasesAFinishedJob()
 
 CAPSTAN_TEST(PipelineServiceTest)
 #include "tst_pipelineservice.moc"
+void PipelineServiceTest::delaysSurviveARefusedTransaction()
+{
+    model::JobPlan later = job(u"later"_s);
+    later.when = model::When::Delayed;
+    later.startIn = 600s;
+    m_world->create(plan({later}));
+    m_world->refuseNextBatch();
+    m_world->advance(601s);
+    QCOMPARE(m_world->states(), u"later:scheduled"_s);
+    m_world->advance(5s);
+    QTRY_COMPARE(m_world->states(), u"later:pending"_s);
+}
+
+void PipelineServiceTest::anUndoneCommandLeavesNothingToSettle()
+{
+    PipelineFlow flow(m_world->core());
+    m_world->run([&](Transaction &transaction) {
+        PipelineService &pipelines = m_world->core().pipelines();
+        const Result<model::Pipeline> made
+            = pipelines.create(transaction, m_world->push(), plan({job(u"a"_s)}));
+        const auto jobs
+            = db::JobStore(transaction.database(), m_world->box()).ofPipeline(made->id);
+        (void)flow.apply(transaction, jobs->front(), {.event = engine::JobEvent::Cancel});
+        return engine::Outcome::Undo;
+    });
+    // That pipeline was never stored: a command that looked for it would fail for it.
+    const Result<void> settled = m_world->call<void>(
+        [&](Transaction &transaction) { return flow.settle(transaction); });
+    QVERIFY2(settled, settled ? "" : qPrintable(settled.error().detail));
+}
+

@@ -64,6 +64,13 @@ void World::advance(std::chrono::milliseconds by)
     run([](Transaction &) { return Outcome::Keep; });
 }
 
+void World::refuseNextBatch()
+{
+    if (!m_database->execute("BEGIN")) {
+        qFatal("a transaction is open");
+    }
+}
+
 void World::run(const std::function<Outcome(Transaction &)> &command)
 {
     bool isDone = false;

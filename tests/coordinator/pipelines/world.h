@@ -20,6 +20,9 @@ public:
     void restart();
     void advance(std::chrono::milliseconds by);
 
+    /// The next batch cannot begin its transaction; nothing of it runs.
+    void refuseNextBatch();
+
     /// Runs one command and waits for its commit.
     void run(const std::function<engine::Outcome(engine::Transaction &)> &command);
     /// A call that gives a result; undone where it is an error.
