@@ -7,6 +7,8 @@
 #include "db/jobstore.h"
 #include "db/linkstore.h"
 
+#include <limits>
+
 namespace ci::pipelines {
 
 using namespace Qt::StringLiterals;
@@ -111,7 +113,18 @@ Result<void> reviveFollowers(Transaction &transaction,
                              const PipelineFlow::GraphPtr &view,
                              size_t index)
 {
-    std::vector<size_t> open {index};
+    return reviveFollowers(transaction, flow, view, std::vector {index});
+}
+
+Result<void> reviveFollowers(Transaction &transaction,
+                             PipelineFlow &flow,
+                             const PipelineFlow::GraphPtr &view,
+                             std::vector<size_t> open)
+{
+    int stage = std::numeric_limits<int>::max(); // Of the first of them.
+    for (const size_t index : open) {
+        stage = std::min(stage, view->at(index).stage);
+    }
     const auto revive = [&](size_t follower) -> Result<void> {
         const Result<model::Job> job = flow.find(transaction, view->at(follower).id);
         const Result<model::Job> revived
@@ -119,7 +132,6 @@ Result<void> reviveFollowers(Transaction &transaction,
         open.push_back(follower);
         return revived ? Result<void>() : Result<void>(revived.error());
     };
-    const int stage = view->at(index).stage;
     for (size_t each = 0; each < view->size(); ++each) {
         const GraphJob &job = view->at(each);
         if (job.state == JobState::Skipped && !job.hasNeeds && job.stage > stage) {
@@ -173,12 +185,9 @@ Result<void> retryJobs(Transaction &transaction,
         if (!fresh) {
             return fresh.error();
         }
-        if (const Result<void> done = reviveFollowers(transaction, flow, graph, index); !done) {
-            return done;
-        }
     }
     flow.touch(wish.pipeline);
-    return {};
+    return reviveFollowers(transaction, flow, graph, std::move(again));
 }
 
 JobEvent cancelEvent(const model::Job &job, bool isForced)

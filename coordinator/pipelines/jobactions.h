@@ -28,7 +28,11 @@ Result<void> giveInputs(engine::Transaction &transaction,
                         JobId job,
                         const std::vector<model::GivenInput> &inputs);
 
-/// What the skipping of `index`'s followers assumed is no longer so: they wait again.
+/// What the skipping of the followers of these jobs assumed is no longer so: they wait again.
+Result<void> reviveFollowers(engine::Transaction &transaction,
+                             PipelineFlow &flow,
+                             const PipelineFlow::GraphPtr &graph,
+                             std::vector<size_t> indexes);
 Result<void> reviveFollowers(engine::Transaction &transaction,
                              PipelineFlow &flow,
                              const PipelineFlow::GraphPtr &graph,

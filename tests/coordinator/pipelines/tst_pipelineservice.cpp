@@ -37,6 +37,7 @@ private Q_SLOTS:
     void retriesOnlyForTheReasonsGiven();
     void retriesAJobAndWhatItKeptFromRunning();
     void retriesAPipeline();
+    void retriesOverSeveralStages();
     void cancelsPolitelyThenByForce();
     void cancelsAPipeline();
     void aNewPushCancelsAnOlderPipeline_data();
@@ -47,9 +48,9 @@ private Q_SLOTS:
     void anExitCodeMayBeAllowed();
     void erasesAFinishedJob();
     void delaysSurviveARestart();
-
     void delaysSurviveARefusedTransaction();
     void anUndoneCommandLeavesNothingToSettle();
+
 private:
     Result<model::Job> play(JobId id, const std::vector<model::GivenVariable> &given = {})
     {
@@ -194,6 +195,22 @@ void PipelineServiceTest::retriesAPipeline()
     QVERIFY(again);
     QCOMPARE(m_world->states(), u"a:success b:pending c:created"_s);
     QVERIFY(!again->finishedAt);
+}
+
+void PipelineServiceTest::retriesOverSeveralStages()
+{
+    model::JobPlan allowed = job(u"a"_s);
+    allowed.allowFailure.always = true;
+    m_world->create(plan({allowed, job(u"b"_s, 1), job(u"c"_s, 1), job(u"d"_s, 2),
+                          needing(job(u"e"_s, 2), {u"b"_s})}));
+    runOne(false, 1);
+    runOne(false, 1);
+    runOne();
+    QCOMPARE(m_world->states(), u"a:failed b:failed c:success d:skipped e:skipped"_s);
+    QVERIFY(m_world->call<model::Pipeline>([&](Transaction &transaction) {
+        return m_world->core().pipelines().retryPipeline(transaction, m_world->newest(), {});
+    }));
+    QCOMPARE(m_world->states(), u"a:pending b:created c:success d:created e:created"_s);
 }
 
 void PipelineServiceTest::cancelsPolitelyThenByForce()
@@ -352,8 +369,6 @@ void PipelineServiceTest::erasesAFinishedJob()
     QCOMPARE(*m_world->core().logReader().size(JobId {a.id}), 0);
 }
 
-CAPSTAN_TEST(PipelineServiceTest)
-#include "tst_pipelineservice.moc"
 void PipelineServiceTest::delaysSurviveARefusedTransaction()
 {
     model::JobPlan later = job(u"later"_s);
@@ -385,3 +400,5 @@ void PipelineServiceTest::anUndoneCommandLeavesNothingToSettle()
     QVERIFY2(settled, settled ? "" : qPrintable(settled.error().detail));
 }
 
+CAPSTAN_TEST(PipelineServiceTest)
+#include "tst_pipelineservice.moc"
