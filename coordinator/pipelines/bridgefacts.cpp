@@ -37,6 +37,9 @@ void fillVariables(BridgeFacts &facts,
                    const std::vector<model::GivenVariable> &dotenv)
 {
     const queue::JobRecords &records = facts.records;
+    // Expanded when the job was made.
+    const QString environment
+        = records.spec.environment ? records.spec.environment->name : QString();
     queue::addPredefined(facts.variables,
                          {.settings = parts.settings,
                           .project = records.project,
@@ -60,7 +63,7 @@ void fillVariables(BridgeFacts &facts,
     };
     addAll(records.spec.variables);
     addAll(dotenv);
-    addAll(queue::applicable(records.variables, facts.job.isRefProtected, QString()));
+    addAll(queue::applicable(records.variables, facts.job.isRefProtected, environment));
     addAll(records.pipeline.variables);
     addAll(records.given);
 }

@@ -180,7 +180,13 @@ Result<model::Job> PipelineCreator::insertJob(const model::Pipeline &pipeline,
     model::JobSpec spec = plan.spec;
     spec.trigger = plan.trigger;
     if (!plan.resourceGroup.isEmpty() || spec.environment || !spec.foreignNeeds.empty()) {
-        const queue::VariableList list = pipelineVariables(setting, pipeline, &job, &spec, {});
+        if (spec.environment) {
+            spec.environment->name = pipelineVariables(setting, pipeline, &job, &spec, {})
+                                         .expandedWhole(spec.environment->name);
+        }
+        const QString environment = spec.environment ? spec.environment->name : QString();
+        const queue::VariableList list
+            = pipelineVariables(setting, pipeline, &job, &spec, environment);
         job.resourceGroup = list.expandedWhole(plan.resourceGroup);
         for (model::ForeignNeed &need : spec.foreignNeeds) {
             for (QString *text : {&need.pipeline, &need.project, &need.job, &need.ref}) {
@@ -188,11 +194,8 @@ Result<model::Job> PipelineCreator::insertJob(const model::Pipeline &pipeline,
             }
         }
         if (spec.environment) {
-            spec.environment->name = list.expandedWhole(spec.environment->name);
             // What is not known yet stays, and is expanded again at hand-out.
-            spec.environment->url
-                = pipelineVariables(setting, pipeline, &job, &spec, spec.environment->name)
-                      .expanded(spec.environment->url);
+            spec.environment->url = list.expanded(spec.environment->url);
         }
     }
     if (!job.resourceGroup.isEmpty()) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/pipelines/bridgefacts.h"
 #include "coordinator/pipelines/bridging.h"
 #include "coordinator/pipelines/family.h"
 #include "db/jobstore.h"
 #include "db/projectstore.h"
+#include "db/variablestore.h"
 #include "tests/coordinator/pipelines/world.h"
 #include "tests/testmain.h"
 
@@ -50,6 +52,7 @@ private Q_SLOTS:
     void aDelayedOneStartsInTime();
     void aMirroredDelayIsNotItsOwn();
     void failsWhenTheOtherProjectIsDeleted();
+    void seesTheVariablesOfItsEnvironment();
     void goesWithItsParent();
     void aNewPushSparesChildrenThatMustNotStop();
 
@@ -416,6 +419,34 @@ void BridgesTest::failsWhenTheOtherProjectIsDeleted()
              std::optional(model::FailureReason::DownstreamPipelineCreationFailed));
     QCOMPARE(m_world->job(down.id).failureMessage,
              u"the project of downstream pipeline #%1 was deleted"_s.arg(far->id.value()));
+}
+
+void BridgesTest::seesTheVariablesOfItsEnvironment()
+{
+    model::Variable host;
+    host.scope = model::VariableScope::Project;
+    host.owner = m_world->project().value();
+    host.key = u"HOST"_s;
+    host.environmentScope = u"review/*"_s;
+    host.value = Secret("review.example.test"_ba);
+    QVERIFY(m_world->call<model::Variable>([&](Transaction &transaction) {
+        return db::VariableStore(transaction.database(), m_world->box()).insert(host);
+    }));
+    model::JobPlan review = bridge(u"down"_s, {});
+    review.spec.environment.emplace();
+    review.spec.environment->name = u"review/$CI_COMMIT_REF_NAME"_s;
+    review.resourceGroup = u"$HOST"_s;
+    m_world->create(plan({review}));
+    const model::Job down = m_world->job(u"down"_s);
+    QCOMPARE(down.resourceGroup, u"review.example.test"_s);
+    const Result<BridgeFacts> facts = m_world->call<BridgeFacts>([&](Transaction &transaction) {
+        return readBridge(transaction,
+                          {m_world->box(), m_world->settings(), m_world->core().pipelines(),
+                           m_world->clock().now()},
+                          down.id);
+    });
+    QVERIFY(facts);
+    QCOMPARE(facts->variables.value(u"HOST"_s), u"review.example.test"_s);
 }
 
 void BridgesTest::goesWithItsParent()
