@@ -142,6 +142,32 @@ Result<void> failFollower(Transaction &transaction,
                                             : Result<void>();
 }
 
+Result<void> failFollowers(Transaction &transaction,
+                           PipelineFlow &flow,
+                           const model::Pipeline &pipeline)
+{
+    const Result<std::vector<model::PipelineLink>> links
+        = db::LinkStore(transaction.database()).followersOf(pipeline.id);
+    if (!links) {
+        return links.error();
+    }
+    for (const model::PipelineLink &link : *links) {
+        const Result<model::Job> bridge = flow.find(transaction, link.job);
+        if (!bridge) {
+            return bridge.error();
+        }
+        if (bridge->isRetried || bridge->project == pipeline.project) {
+            continue;
+        }
+        const Result<void> done
+            = failFollower(transaction, flow, link, *bridge, pipeline.state);
+        if (!done) {
+            return done;
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 std::vector<JobEvent> bridgeMoves(JobState bridge,
@@ -218,30 +244,22 @@ Result<void> updateFollowers(Transaction &transaction,
     return {};
 }
 
-Result<void> failFollowers(Transaction &transaction,
-                           PipelineFlow &flow,
-                           const model::Pipeline &pipeline)
+Result<void> failFollowersOf(Transaction &transaction,
+                             Core &core,
+                             PipelineFlow &flow,
+                             ProjectId project)
 {
-    const Result<std::vector<model::PipelineLink>> links
-        = db::LinkStore(transaction.database()).followersOf(pipeline.id);
-    if (!links) {
-        return links.error();
+    const Result<std::vector<model::Pipeline>> unfinished
+        = db::PipelineStore(transaction.database(), core.parts().box).unfinishedOf(project);
+    if (!unfinished) {
+        return unfinished.error();
     }
-    for (const model::PipelineLink &link : *links) {
-        const Result<model::Job> bridge = flow.find(transaction, link.job);
-        if (!bridge) {
-            return bridge.error();
-        }
-        if (bridge->isRetried || bridge->project == pipeline.project) {
-            continue;
-        }
-        const Result<void> done
-            = failFollower(transaction, flow, link, *bridge, pipeline.state);
-        if (!done) {
+    for (const model::Pipeline &each : *unfinished) {
+        if (const Result<void> done = failFollowers(transaction, flow, each); !done) {
             return done;
         }
     }
-    return {};
+    return flow.settle(transaction);
 }
 
 Result<std::vector<JobId>> unstartedBridges(Transaction &transaction, const SecretBox &box)

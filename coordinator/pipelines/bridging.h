@@ -32,11 +32,12 @@ Result<void> updateFollowers(engine::Transaction &transaction,
                              const model::Pipeline &pipeline,
                              model::PipelineState before);
 
-/// The pipeline's project is deleted while it is not finished: bridges of other projects that follow
-/// it fail, as nothing would ever end them. The caller settles.
-Result<void> failFollowers(engine::Transaction &transaction,
-                           PipelineFlow &flow,
-                           const model::Pipeline &pipeline);
+/// The project is deleted: bridges of others that follow its unfinished pipelines fail, as nothing
+/// would ever end them. Settles.
+Result<void> failFollowersOf(engine::Transaction &transaction,
+                             Core &core,
+                             PipelineFlow &flow,
+                             ProjectId project);
 
 /// Pending bridges whose pipeline has not been made yet.
 Result<std::vector<JobId>> unstartedBridges(engine::Transaction &transaction, const SecretBox &box);

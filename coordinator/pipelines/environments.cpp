@@ -2,7 +2,6 @@
 #include "coordinator/pipelines/environments.h"
 
 #include "coordinator/pipelines/core.h"
-#include "coordinator/pipelines/duecommand.h"
 #include "coordinator/queue/environmenttier.h"
 #include "coordinator/queue/jobvariables.h"
 #include "coordinator/queue/slug.h"
@@ -13,15 +12,11 @@
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
 
-#include <QLoggingCategory>
 #include <QUrl>
 
 namespace ci::pipelines {
 
-Q_LOGGING_CATEGORY(lcEnvironments, "ci.environments")
-
 using namespace Qt::StringLiterals;
-using engine::Outcome;
 using engine::Transaction;
 using model::DeploymentStatus;
 using model::EnvironmentState;
@@ -29,20 +24,12 @@ using model::EnvironmentState;
 namespace {
 
 constexpr qsizetype MaxEnvironmentUrl = 255;
-// Before a stop that could not be stored is tried again.
-constexpr std::chrono::seconds StopRetryInterval {60};
 
 DeploymentStatus deploymentStatusFrom(model::JobState state)
 {
     return state == model::JobState::Success   ? DeploymentStatus::Success
         : state == model::JobState::Canceled ? DeploymentStatus::Canceled
                                              : DeploymentStatus::Failed;
-}
-
-void logNotStopped(EnvironmentId id, const Error &error)
-{
-    qCWarning(lcEnvironments).noquote()
-        << "environment not stopped environment=" << id.value() << "cause=" << error.detail;
 }
 
 } // namespace
@@ -374,65 +361,6 @@ void Environments::announce(Transaction &transaction, ProjectId project) const
 {
     transaction.afterCommit(
         [&news = m_core.parts().news, project] { Q_EMIT news.projectChanged(project); });
-}
-
-void Environments::watch(Transaction &transaction, const model::Environment &environment)
-{
-    // A deadline looks at the row again when it comes up: one too many does no harm.
-    transaction.afterCommit([this, id = environment.id, at = environment.autoStopAt] {
-        setDeadline(id, at);
-    });
-}
-
-void Environments::setDeadline(EnvironmentId id, const std::optional<Timestamp> &at)
-{
-    queue::Deadlines &deadlines = m_core.deadlines();
-    if (!at) {
-        deadlines.clear(queue::DeadlineKind::StopEnvironment, id.value());
-        return;
-    }
-    deadlines.set(queue::DeadlineKind::StopEnvironment, id.value(),
-                  *at - m_core.parts().clock.now(), [this, id] { stopByTime(id); });
-}
-
-void Environments::stopByTime(EnvironmentId id)
-{
-    const auto again = [this, id] {
-        setDeadline(id, m_core.parts().clock.now() + StopRetryInterval);
-    };
-    const auto look = [this, id](Transaction &transaction) {
-        const Result<std::optional<model::Environment>> found
-            = db::EnvironmentStore(transaction.database()).find(id);
-        if (!found) {
-            return Outcome::Undo;
-        }
-        if (!*found || !(*found)->autoStopAt) {
-            return Outcome::Keep;
-        }
-        if (*(*found)->autoStopAt > m_core.parts().clock.now()) {
-            watch(transaction, **found); // Renewed, or the clock was set back.
-            return Outcome::Keep;
-        }
-        const Result<model::Environment> stopped = stop(transaction, **found, std::nullopt);
-        if (!stopped) {
-            logNotStopped(id, stopped.error());
-        }
-        return stopped ? Outcome::Keep : Outcome::Undo;
-    };
-    postDue(m_core.parts().loop, look, again);
-}
-
-Result<void> Environments::recover(Transaction &transaction)
-{
-    const Result<std::vector<model::Environment>> waiting
-        = db::EnvironmentStore(transaction.database()).withAutoStop();
-    if (!waiting) {
-        return waiting.error();
-    }
-    for (const model::Environment &each : *waiting) {
-        watch(transaction, each);
-    }
-    return {};
 }
 
 } // namespace ci::pipelines

@@ -65,6 +65,7 @@ private:
     void watch(engine::Transaction &transaction, const model::Environment &environment);
     void setDeadline(EnvironmentId id, const std::optional<Timestamp> &at);
     void stopByTime(EnvironmentId id);
+    static void logNotStopped(EnvironmentId id, const Error &error);
     void announce(engine::Transaction &transaction, ProjectId project) const;
 
     Core &m_core;

@@ -302,18 +302,9 @@ Result<std::vector<PipelineId>> PipelineService::remove(Transaction &transaction
 
 Result<void> PipelineService::removeAllOf(Transaction &transaction, ProjectId project)
 {
-    const Result<std::vector<model::Pipeline>> unfinished
-        = db::PipelineStore(transaction.database(), d->core.parts().box).unfinishedOf(project);
-    if (!unfinished) {
-        return unfinished.error();
-    }
-    for (const model::Pipeline &each : *unfinished) {
-        if (const Result<void> done = failFollowers(transaction, d->flow, each); !done) {
-            return done;
-        }
-    }
-    if (const Result<void> settled = d->flow.settle(transaction); !settled) {
-        return settled;
+    const Result<void> failed = failFollowersOf(transaction, d->core, d->flow, project);
+    if (!failed) {
+        return failed;
     }
     d->flow.forget();
     return removeJobsOfProject(transaction, d->core, project);
