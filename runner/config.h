@@ -9,6 +9,7 @@
 #include <QUrl>
 
 #include <chrono>
+#include <limits>
 
 // What config.toml says, with GitLab Runner's names and defaults. Keys of our own are marked (own).
 
@@ -16,6 +17,9 @@ namespace ci::runner {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+/// As long as a QTimer can be set (24.8 days): longer waits are cut to this.
+constexpr qint64 MaxTimerSeconds = std::numeric_limits<int>::max() / 1000;
 
 /// One [[runners]].
 struct RunnerEntry

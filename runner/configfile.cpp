@@ -71,7 +71,7 @@ public:
         }
         qint64 count = 0;
         number(key, count);
-        target = seconds {count};
+        target = seconds {std::min(count, MaxTimerSeconds)};
     }
 
     void flag(const char *key, bool &target)

@@ -211,6 +211,7 @@ void CoordinatorClient::patchTrace(const JobAddress &job,
                     TraceAnswer answer;
                     answer.detail = describe(result);
                     if (result) {
+                        answer.status = result->status;
                         answer.outcome = protocol::traceOutcome(result->status);
                         answer.news = readNews(*result);
                         answer.held = protocol::parseHeldSize(result->headers.value("Range", {}));

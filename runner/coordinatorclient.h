@@ -44,6 +44,7 @@ struct JobNews
 struct TraceAnswer
 {
     protocol::TraceOutcome outcome = protocol::TraceOutcome::Failed;
+    int status = 0; ///< 0: no answer.
     std::optional<qint64> held; ///< Bytes the coordinator has.
     JobNews news;
     QString detail;

@@ -168,6 +168,17 @@ MaskRules maskRules(const protocol::JobPayload &payload)
     return rules;
 }
 
+MaskRules resolvedMaskRules(const JobVariables &variables)
+{
+    MaskRules rules;
+    for (const JobVariables::Variable &variable : variables.all()) {
+        if (variable.isMasked) {
+            rules.addSecret(variable.isFile ? variable.content : variable.value);
+        }
+    }
+    return rules;
+}
+
 QList<QByteArray> baseEnvironment(const JobUser &user)
 {
     QList<QByteArray> environment {

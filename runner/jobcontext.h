@@ -45,6 +45,9 @@ Result<void> fillContext(JobContext &context);
 /// What must not be seen in the job's log.
 MaskRules maskRules(const protocol::JobPayload &payload);
 
+/// What masked variables came to when fillContext() resolved them: the job sees that, not their text.
+MaskRules resolvedMaskRules(const JobVariables &variables);
+
 /// "NAME=value" of the machine and the user: all that a job sees of us.
 QList<QByteArray> baseEnvironment(const JobUser &user);
 

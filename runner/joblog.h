@@ -18,6 +18,9 @@ class JobLog final : public QObject
 public:
     JobLog(const MaskRules &rules, qint64 maxBytes, QObject *parent = nullptr);
 
+    /// More that must not be seen from here on.
+    void hide(const MaskRules &rules) { m_masker.add(rules); }
+
     /// Output of the job.
     void write(QByteArrayView bytes);
     /// A line of our own.

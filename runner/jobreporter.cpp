@@ -25,6 +25,16 @@ constexpr milliseconds LongestBackoff {30'000};
 constexpr milliseconds ConfirmTime {45'000};
 // A coordinator that calls our log wrong time and again will not be convinced.
 constexpr int MaxRewinds = 5;
+// 6.5: job_status_final_update_retry_limit. Only answers that time does not mend are counted.
+constexpr int MaxRefusals = 10;
+// Between attempts while the runner stops: some of them fit into any shutdown_timeout.
+constexpr milliseconds LongestHurriedPause {500};
+
+// 408 and 429 ask for patience; no answer and 5xx are the coordinator's own trouble.
+bool isRefusal(int status)
+{
+    return status > 0 && status < 500 && status != 408 && status != 429;
+}
 
 } // namespace
 
@@ -86,6 +96,15 @@ milliseconds JobReporter::interval() const
     return m_watch.count() > 0 ? m_watch : milliseconds {m_interval};
 }
 
+void JobReporter::hurry()
+{
+    m_isHurried = true;
+    m_backoff = milliseconds {0};
+    if (m_timer.isActive()) {
+        m_timer.start(0);
+    }
+}
+
 void JobReporter::watch(milliseconds interval)
 {
     m_watch = interval;
@@ -96,7 +115,7 @@ void JobReporter::watch(milliseconds interval)
 // Sets the timer for the next piece where there is something to send; an idle job costs nothing.
 void JobReporter::schedule()
 {
-    if (m_phase != Phase::Running || m_isBusy || m_timer.isActive()
+    if (m_phase != Phase::Running || m_isBusy || m_timer.isActive() || m_logGivenUp
         || m_sent >= m_log.store().size()) {
         return;
     }
@@ -133,6 +152,10 @@ void JobReporter::proceed()
 void JobReporter::sendPiece()
 {
     const TracePiece piece {m_sent, m_log.store().read(m_sent, MaxPieceBytes), m_isDebug};
+    if (piece.bytes.isEmpty()) {
+        giveUpLog(u"it cannot be read back from its file"_s);
+        return proceed();
+    }
     m_isBusy = true;
     m_timer.stop();
     m_lastPiece = steady_clock::now();
@@ -146,6 +169,7 @@ void JobReporter::readPiece(qint64 sentBytes, const TraceAnswer &answer)
 {
     m_isBusy = false;
     if (answer.outcome != TraceOutcome::Failed) {
+        m_refusals = 0;
         m_backoff = milliseconds {0};
         m_touchTimer.start(KeepAlive);
     }
@@ -163,6 +187,10 @@ void JobReporter::readPiece(qint64 sentBytes, const TraceAnswer &answer)
         m_logGivenUp = m_phase == Phase::Finishing;
         break;
     case TraceOutcome::Failed:
+        if (isRefused(answer.status)) {
+            giveUpLog(answer.detail);
+            return proceed();
+        }
         return retryLater(u"log"_s, answer.detail);
     }
     heed(answer.outcome == TraceOutcome::Aborted ? JobNews {JobDirective::Abort, {}}
@@ -230,9 +258,11 @@ void JobReporter::readFinal(const UpdateAnswer &answer)
     if (answer.outcome == UpdateOutcome::Done || answer.outcome == UpdateOutcome::Aborted || isOver) {
         return end();
     }
-    if (answer.outcome == UpdateOutcome::Failed || m_isHurried) {
-        return retryLater(u"result"_s, answer.detail);
-    }
+    repeatFinal(answer);
+}
+
+void JobReporter::repeatFinal(const UpdateAnswer &answer)
+{
     if (answer.outcome == UpdateOutcome::LogInvalid) {
         if (++m_rewinds > MaxRewinds) {
             return end();
@@ -240,8 +270,29 @@ void JobReporter::readFinal(const UpdateAnswer &answer)
         m_sent = 0;
         m_logGivenUp = false;
     }
+    // Without the log there is nothing to add for a coordinator that waits for more of it.
+    const bool isStuck = answer.outcome == UpdateOutcome::Incomplete && m_logGivenUp;
+    if (answer.outcome == UpdateOutcome::Failed || isStuck) {
+        return isRefused(answer.status) ? end() : retryLater(u"result"_s, answer.detail);
+    }
     m_backoff = milliseconds {0};
-    m_timer.start(answer.news.interval.value_or(m_interval));
+    const milliseconds wait = answer.news.interval.value_or(m_interval);
+    m_timer.start(m_isHurried ? std::min(wait, LongestHurriedPause) : wait);
+}
+
+// Whether an answer at the end is one refusal too many.
+bool JobReporter::isRefused(int status)
+{
+    return m_phase == Phase::Finishing && isRefusal(status) && ++m_refusals >= MaxRefusals;
+}
+
+void JobReporter::giveUpLog(const QString &reason)
+{
+    qCWarning(lcRunner).noquote() << "rest of the log given up job=" + QByteArray::number(m_job.id)
+                                  << "reason=" + reason.toUtf8();
+    m_logGivenUp = true;
+    m_refusals = 0;
+    m_backoff = milliseconds {0};
 }
 
 void JobReporter::heed(const JobNews &news)
@@ -263,14 +314,12 @@ void JobReporter::heed(const JobNews &news)
 
 void JobReporter::retryLater(const QString &what, const QString &detail)
 {
-    m_backoff = m_backoff.count() == 0 ? FirstBackoff : std::min(m_backoff * 2, LongestBackoff);
+    const milliseconds longest = m_isHurried ? LongestHurriedPause : LongestBackoff;
+    m_backoff = m_backoff.count() == 0 ? FirstBackoff : std::min(m_backoff * 2, longest);
     qCInfo(lcRunner).noquote() << "coordinator call failed job=" + QByteArray::number(m_job.id)
                                << "what=" + what.toUtf8()
                                << "again_ms=" + QByteArray::number(m_backoff.count())
                                << "reason=" + detail.toUtf8();
-    if (m_isHurried && m_phase == Phase::Finishing) {
-        return end();
-    }
     m_timer.start(m_backoff);
 }
 

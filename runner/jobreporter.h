@@ -22,7 +22,8 @@ struct FinalState
 /// Tells the coordinator of one job: confirms it, sends its log by offset, says that it still runs
 /// when there is nothing to send, and reports its end until that is accepted (reference of the
 /// runner API, 5 and 6). A coordinator that is away is tried again with growing pauses; what it
-/// missed follows from the offset it names. One call is under way at a time.
+/// missed follows from the offset it names. One that refuses for good is not: the log is given up
+/// first, then the end. One call is under way at a time.
 class JobReporter final : public QObject
 {
     Q_OBJECT
@@ -44,9 +45,9 @@ public:
     /// Sends the rest of the log and the end; `done` when that was accepted or is pointless.
     void finish(const FinalState &state, std::function<void()> done);
 
-    /// No more waiting for a coordinator that is away: `done` of finish() comes after the next
-    /// failure.
-    void hurry() { m_isHurried = true; }
+    /// The runner stops: pauses become short, and an unanswered confirmation is given up. How long
+    /// the end may take to be accepted is the caller's to bound.
+    void hurry();
 
 Q_SIGNALS:
     void cancelAsked(); ///< Politely: after_script may still run.
@@ -64,6 +65,9 @@ private:
     void touch();
     void sendFinal();
     void readFinal(const UpdateAnswer &answer);
+    void repeatFinal(const UpdateAnswer &answer);
+    bool isRefused(int status);
+    void giveUpLog(const QString &reason);
     void heed(const JobNews &news);
     void retryLater(const QString &what, const QString &detail);
     void end();
@@ -86,6 +90,7 @@ private:
     std::chrono::steady_clock::time_point m_lastPiece;
     qint64 m_sent = 0; ///< The coordinator has at least so many bytes.
     int m_rewinds = 0;
+    int m_refusals = 0; ///< Of the rest of the log, then of the end.
     bool m_isBusy = false;
     bool m_isDebug = false;
     bool m_logGivenUp = false;

@@ -81,9 +81,10 @@ void JobRun::begin()
 {
     m_phase = Phase::Stages;
     const qint64 limit = m_context.payload.runnerInfo.timeoutSeconds;
-    m_timeout.start(limit > 0 ? seconds {limit} : DefaultTimeout);
+    m_timeout.start(limit > 0 ? seconds {std::min(limit, MaxTimerSeconds)} : DefaultTimeout);
     qCInfo(lcRunner) << "job started job=" << m_context.payload.id;
     const Result<void> filled = fillContext(m_context);
+    m_log.hide(resolvedMaskRules(m_context.variables));
     m_reporter.setDebug(m_context.variables.flag("CI_DEBUG_TRACE"));
     greet();
     if (!filled) {
@@ -115,8 +116,6 @@ bool JobRun::isWanted(const StageRow &row) const
     if (isFinal(m_failure)) {
         return false;
     }
-    const bool isTimedOut = m_failure && m_failure->kind == JobFailure::Kind::Timeout
-        && !m_timeout.isActive();
     switch (row.kind) {
     case StageKind::Prepare:
     case StageKind::GetSources:
@@ -127,11 +126,11 @@ bool JobRun::isWanted(const StageRow &row) const
     case StageKind::DownloadArtifacts:
         return !m_failure && !m_context.payload.dependencies.isEmpty();
     case StageKind::AfterScript:
-        return m_scriptRan && !isTimedOut;
+        return m_scriptRan && !m_isTimeUp;
     case StageKind::ArchiveCache:
-        return m_scriptRan && !isTimedOut && !m_context.payload.cache.isEmpty();
+        return m_scriptRan && !m_isTimeUp && !m_context.payload.cache.isEmpty();
     case StageKind::UploadArtifacts:
-        return m_scriptRan && !isTimedOut && !m_context.payload.artifacts.isEmpty();
+        return m_scriptRan && !m_isTimeUp && !m_context.payload.artifacts.isEmpty();
     }
     return false;
 }
@@ -209,6 +208,10 @@ void JobRun::stopStage(milliseconds grace)
 
 void JobRun::timeOut()
 {
+    m_isTimeUp = true;
+    if (m_failure) {
+        m_log.warning("the job's time is over: nothing more of it runs");
+    }
     const auto limit = std::chrono::duration_cast<seconds>(m_timeout.intervalAsDuration());
     fail({JobFailure::Kind::Timeout,
           0,

@@ -105,6 +105,7 @@ private:
     Phase m_phase = Phase::Confirming;
     bool m_isReady = false; ///< A shell finds the sources.
     bool m_scriptRan = false;
+    bool m_isTimeUp = false; ///< Of the whole job, whatever it fails of.
     bool m_processesGone = false;
 };
 

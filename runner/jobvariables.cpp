@@ -45,7 +45,7 @@ void JobVariables::set(const protocol::JobVariable &variable)
         return;
     }
     QByteArray text = variable.value.toUtf8();
-    Variable made {name, {}, variable.raw, variable.file, {}};
+    Variable made {name, {}, variable.raw, variable.file, variable.masked, {}};
     if (variable.file) {
         made.content = text;
     } else {

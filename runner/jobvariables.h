@@ -23,6 +23,7 @@ public:
         QByteArray value; ///< Of a file variable: its path.
         bool isRaw = false;
         bool isFile = false;
+        bool isMasked = false; ///< Not to be seen in the log.
         QByteArray content; ///< Of a file variable.
     };
 

@@ -86,15 +86,20 @@ void MaskRules::addSecret(const QByteArray &value)
 
 Masker::Masker(const MaskRules &rules)
 {
+    add(rules);
+    for (const QByteArrayView name : UrlParameters) {
+        addPattern('?' + name.toByteArray() + '=', Swallow::UrlValue);
+        addPattern('&' + name.toByteArray() + '=', Swallow::UrlValue);
+    }
+}
+
+void Masker::add(const MaskRules &rules)
+{
     for (const QByteArray &secret : rules.secrets) {
         addPattern(secret, Swallow::Nothing);
     }
     for (const QByteArray &prefix : rules.tokenPrefixes) {
         addPattern(prefix, Swallow::Token);
-    }
-    for (const QByteArrayView name : UrlParameters) {
-        addPattern('?' + name.toByteArray() + '=', Swallow::UrlValue);
-        addPattern('&' + name.toByteArray() + '=', Swallow::UrlValue);
     }
 }
 

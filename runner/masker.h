@@ -28,6 +28,9 @@ class Masker final
 public:
     explicit Masker(const MaskRules &rules);
 
+    /// Hides more from here on.
+    void add(const MaskRules &rules);
+
     /// Takes the next piece, gives what is certain.
     QByteArray mask(QByteArrayView piece);
     /// The end of the stream: gives what was held back.

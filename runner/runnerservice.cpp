@@ -14,6 +14,21 @@ namespace {
 // Archives are bound by the disk and the network as much as by the processor.
 constexpr int WorkerThreads = 8;
 
+// Two that say the same would share a place at the coordinator and folders here.
+Result<void> refuseTwins(const RunnerConfig &config)
+{
+    const QList<RunnerEntry> &all = config.runners;
+    for (qsizetype i = 0; i < all.size(); ++i) {
+        for (qsizetype k = 0; k < i; ++k) {
+            if (all[i].url == all[k].url && all[i].token == all[k].token) {
+                return invalid(u"runner %1: has the url and token of runner %2: remove one of them, "
+                               "or register it again for a token of its own"_s.arg(all[i].name, all[k].name));
+            }
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 RunnerService::RunnerService()
@@ -32,6 +47,9 @@ Result<std::unique_ptr<RunnerService>> RunnerService::create(const RunnerConfig 
                                                              const QByteArray &systemId,
                                                              const JobUser &user)
 {
+    if (Result<void> distinct = refuseTwins(config); !distinct) {
+        return distinct.error();
+    }
     std::unique_ptr<RunnerService> service(new RunnerService);
     service->m_shared.systemId = systemId;
     service->m_shared.defaultUser = user;
@@ -106,6 +124,9 @@ Result<void> RunnerService::reload(const RunnerConfig &config)
     if (m_stop) {
         return conflict(u"the runner is stopping"_s);
     }
+    if (Result<void> distinct = refuseTwins(config); !distinct) {
+        return distinct;
+    }
     Result<std::vector<Place>> places = placesFor(config);
     if (!places) {
         return places.error();
@@ -115,7 +136,7 @@ Result<void> RunnerService::reload(const RunnerConfig &config)
     for (Place &place : *places) {
         if (place.fresh) {
             units.push_back(std::move(place.fresh));
-        } else if (m_units[place.known]) { // Not yet taken by an entry that says the same.
+        } else {
             m_units[place.known]->change(place.entry, place.user);
             units.push_back(std::move(m_units[place.known]));
         }

@@ -188,48 +188,64 @@ void RunnerUnit::sendQuestion()
     ++m_asking;
     ++m_shared.busy;
     const auto since = std::chrono::steady_clock::now();
-    m_client.requestJob(m_questions.get(), [this, since](const RequestAnswer &answer) {
+    const quint64 number = ++m_questionsSent;
+    m_client.requestJob(m_questions.get(), [this, since, number](const RequestAnswer &answer) {
         const auto waited = std::chrono::steady_clock::now() - since;
         --m_asking;
         --m_shared.busy;
+        // Questions that were under way together are refused for one cause: counted once.
+        if (answer.outcome == RequestOutcome::Forbidden && number > m_refusedUpTo) {
+            noteRefusal();
+        }
         take(answer, std::chrono::duration_cast<milliseconds>(waited));
     });
 }
 
 void RunnerUnit::take(const RequestAnswer &answer, milliseconds waited)
 {
-    milliseconds pause = m_shared.config.checkInterval;
-    m_refusals = answer.outcome == RequestOutcome::Forbidden ? m_refusals : 0;
+    // An older question's answer must not end the rest.
+    const bool wasResting = isResting();
+    if (answer.outcome != RequestOutcome::Forbidden && !wasResting) {
+        m_refusals = 0;
+    }
+    const milliseconds pause = read(answer, waited);
+    if (m_isAsking && !wasResting) {
+        m_askTimer.start(pause);
+    }
+    Q_EMIT roomMade();
+}
+
+bool RunnerUnit::isResting() const
+{
+    return m_refusals >= UnhealthyRefusals && m_askTimer.isActive();
+}
+
+milliseconds RunnerUnit::read(const RequestAnswer &answer, milliseconds waited)
+{
+    const milliseconds pause = m_shared.config.checkInterval;
     switch (answer.outcome) {
     case RequestOutcome::Job:
         startJob(*answer.job);
-        pause = milliseconds {0};
-        break;
+        return milliseconds {0};
     case RequestOutcome::NoJob:
-        pause = waited >= HeldByCoordinator ? milliseconds {0} : pause;
-        break;
+        return waited >= HeldByCoordinator ? milliseconds {0} : pause;
     case RequestOutcome::Forbidden:
-        noteRefusal();
-        pause = m_refusals >= UnhealthyRefusals ? milliseconds {UnhealthyPause} : pause;
-        break;
+        return m_refusals >= UnhealthyRefusals ? milliseconds {UnhealthyPause} : pause;
     case RequestOutcome::Conflict:
     case RequestOutcome::TryLater:
     case RequestOutcome::Undecodable:
     case RequestOutcome::Failed:
         qCWarning(lcRunner).noquote() << "job request failed runner=" + m_entry.name.toUtf8()
                                       << "reason=" + answer.detail.toUtf8();
-        pause = answer.retryAfter.value_or(pause);
-        break;
+        return answer.retryAfter.value_or(pause);
     }
-    if (m_isAsking) {
-        m_askTimer.start(pause);
-    }
-    Q_EMIT roomMade();
+    return pause;
 }
 
 void RunnerUnit::noteRefusal()
 {
     ++m_refusals;
+    m_refusedUpTo = m_questionsSent;
     qCWarning(lcRunner).noquote()
         << "the coordinator does not know this token (the runner was deleted there, or its token "
            "reset): put its token into config.toml and send SIGHUP, or register again runner="

@@ -79,7 +79,10 @@ private:
     void ask();
     void sendQuestion();
     void take(const RequestAnswer &answer, milliseconds waited);
+    /// Gives the pause until the next question.
+    milliseconds read(const RequestAnswer &answer, milliseconds waited);
     void noteRefusal();
+    bool isResting() const;
     void startJob(const protocol::JobPayload &payload);
     void watchJob(JobRun *run);
     void removeJob(JobId id);
@@ -98,6 +101,8 @@ private:
     QTimer m_askTimer;
     int m_asking = 0;
     int m_refusals = 0;
+    quint64 m_questionsSent = 0;
+    quint64 m_refusedUpTo = 0; ///< Questions sent until the last refusal that was counted.
     bool m_isAsking = false; ///< Between start() and stopAsking().
 };
 

@@ -59,8 +59,11 @@ private Q_SLOTS:
     void waitsForTheConfirmation();
     void reportsExitCodes();
     void hidesSecretsAndItsOwnEnvironment();
+    void hidesWhatMaskedVariablesResolveTo();
     void afterScriptSeesTheResult();
     void timeoutEndsTheJob();
+    void timeoutEndsAFailedJob();
+    void runsJobsWithAVeryLongTimeout();
     void scriptTimeoutLeavesAfterScript();
     void politeCancelRunsAfterScript();
     void abortEndsAllProcesses();
@@ -70,6 +73,9 @@ private Q_SLOTS:
     void sendsTheLogAgainAfterLosses();
     void repeatsTheResultUntilAccepted_data();
     void repeatsTheResultUntilAccepted();
+    void sendsTheResultWhereTheLogIsRefused();
+    void endsWhereTheResultIsRefused();
+    void sendsTheResultWhereTheLogIsLost();
     void terminalHoldsTheEnd();
     void holdEndsByItself();
     void fetchesRealRepositories();
@@ -85,6 +91,8 @@ private:
     JobRun *begin(const JobPayload &job);
     /// Runs to the end; the accepted update.
     JobUpdate finish(const JobPayload &job);
+    /// Reports success with this log, without a job; whether that came to an end.
+    bool report(JobLog &log);
     QByteArray file(const QString &name) const;
     QByteArray waitForFile(const QString &name) const;
 
@@ -208,6 +216,19 @@ void JobRunTest::hidesSecretsAndItsOwnEnvironment()
                  .contains("\nCAPSTAN_TEST_LEAK="));
 }
 
+void JobRunTest::hidesWhatMaskedVariablesResolveTo()
+{
+    JobPayload job = scriptJob({u"echo $TOKEN; cat $FILE"_s});
+    job.variables.append({u"PREFIX"_s, u"x"_s, true, false, false, false});
+    job.variables.append({u"TOKEN"_s, u"$PREFIX-s3cretvalue"_s, false, true, false, false});
+    job.variables.append({u"FILE"_s, u"$PREFIX/secret-file"_s, false, true, true, false});
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    const QByteArray log = m_coordinator->log(41);
+    QVERIFY(!log.contains("x-s3cretvalue"));
+    QVERIFY(!log.contains("x/secret-file"));
+    QVERIFY(log.contains("\n[MASKED]\n[MASKED]"));
+}
+
 void JobRunTest::afterScriptSeesTheResult()
 {
     JobPayload job = scriptJob({u"false"_s}, {u"echo it $CI_JOB_STATUS"_s, u"exit 9"_s});
@@ -224,6 +245,26 @@ void JobRunTest::timeoutEndsTheJob()
     QCOMPARE(end.failureReason, FailureReason::JobExecutionTimeout);
     QVERIFY(m_coordinator->log(41).contains("execution took longer than 1s"));
     QVERIFY(!m_coordinator->log(41).contains("\nnever\n"));
+}
+
+void JobRunTest::timeoutEndsAFailedJob()
+{
+    JobPayload job = scriptJob({u"echo x > out; false"_s}, {u"sleep 60"_s});
+    job.runnerInfo.timeoutSeconds = 3;
+    ci::protocol::JobArtifact artifact;
+    artifact.paths = {u"out"_s};
+    artifact.when = ci::protocol::RunWhen::Always;
+    job.artifacts = {artifact};
+    QCOMPARE(finish(job).failureReason, FailureReason::ScriptFailure);
+    QVERIFY(m_coordinator->uploads(41).isEmpty());
+    QVERIFY(m_coordinator->log(41).contains("the job's time is over"));
+}
+
+void JobRunTest::runsJobsWithAVeryLongTimeout()
+{
+    JobPayload job = scriptJob({u"sleep 0.2"_s});
+    job.runnerInfo.timeoutSeconds = 30 * 24 * 3600;
+    QCOMPARE(finish(job).state, UpdateState::Success);
 }
 
 void JobRunTest::scriptTimeoutLeavesAfterScript()
@@ -341,6 +382,64 @@ void JobRunTest::repeatsTheResultUntilAccepted()
     QCOMPARE(finish(scriptJob({u"echo hello"_s})).state, UpdateState::Success);
     QCOMPARE(m_coordinator->log(41).count("\nhello\n"), 1);
     QCOMPARE(m_coordinator->calls().count("PUT success"), 2);
+}
+
+bool JobRunTest::report(JobLog &log)
+{
+    RunnerEntry entry;
+    entry.url = m_coordinator->url();
+    CoordinatorClient client(entry, "s_0123456789ab");
+    JobReporter reporter(client, {41, ci::Secret("job-token-1234"_ba)}, log);
+    bool isConfirmed = false;
+    reporter.confirm([&isConfirmed](bool isOurs) { isConfirmed = isOurs; });
+    bool isOver = false;
+    if (!QTest::qWaitFor([&isConfirmed] { return isConfirmed; })) {
+        return false;
+    }
+    reporter.hurry(); // Short pauses.
+    reporter.finish({}, [&isOver] { isOver = true; });
+    return QTest::qWaitFor([&isOver] { return isOver; }, 20'000);
+}
+
+void JobRunTest::sendsTheResultWhereTheLogIsRefused()
+{
+    m_coordinator->disturb("PATCH", 400, 1000);
+    m_coordinator->disturb("final", 200, 1);
+    JobLog log({}, 1 << 20);
+    log.write("hello\n");
+    QVERIFY(report(log));
+    QCOMPARE(m_coordinator->calls().last(), "PUT success"_ba);
+}
+
+void JobRunTest::endsWhereTheResultIsRefused()
+{
+    m_coordinator->disturb("final", 409, 1000);
+    JobLog log({}, 1 << 20);
+    log.write("hello\n");
+    QVERIFY(report(log));
+    QCOMPARE(m_coordinator->calls().count("PUT success"), 10);
+}
+
+// Takes away what the log's nameless file holds.
+static void emptyLogFile()
+{
+    for (const QString &name : QDir(u"/proc/self/fd"_s).entryList(QDir::Files | QDir::System)) {
+        const QString path = u"/proc/self/fd/"_s + name;
+        if (QFile::symLinkTarget(path).contains(u"/capstan-log-"_s)) {
+            QVERIFY(::ftruncate(name.toInt(), 0) == 0);
+        }
+    }
+}
+
+void JobRunTest::sendsTheResultWhereTheLogIsLost()
+{
+    m_coordinator->disturb("final", 200, 1);
+    JobLog log({}, 4 << 20);
+    log.write(QByteArray(LogStore::MaxMemoryBytes + 1, 'x'));
+    emptyLogFile();
+    QVERIFY(log.store().read(0, 1).isEmpty());
+    QVERIFY(report(log));
+    QCOMPARE(m_coordinator->calls(), (QByteArrayList {"PUT running", "PUT success"}));
 }
 
 void JobRunTest::terminalHoldsTheEnd()

@@ -38,15 +38,19 @@ private Q_SLOTS:
     void takesJobAfterJob();
     void runsNoMoreThanConcurrent();
     void restsAfterThreeRefusals();
+    void countsRefusalsOfOneMomentOnce();
     void goesOnAfterFaults_data();
     void goesOnAfterFaults();
     void finishesJobsOnGracefulStop();
     void failsJobsOnQuickStop();
+    void reportsWhileStoppingDespiteFaults_data();
+    void reportsWhileStoppingDespiteFaults();
     void endsAfterItsJobs();
     void takesOnOtherSettings();
     void letsGoOfEntries();
     void aMovedEntryWaitsForItsFolders();
     void aBadConfigurationChangesNothing();
+    void refusesTheSameEntryTwice();
     void asksAgainAfterRefusalsWhenToldTo();
 
 private:
@@ -133,6 +137,16 @@ void ServiceTest::restsAfterThreeRefusals()
     QCOMPARE(questions().size(), 3);
 }
 
+void ServiceTest::countsRefusalsOfOneMomentOnce()
+{
+    m_config.runners.first().requestConcurrency = 3;
+    begin(3);
+    m_coordinator->disturb("POST request", 403, 3);
+    m_coordinator->offer(quickJob(5, u"true"_s));
+    m_service->start();
+    QTRY_VERIFY_WITH_TIMEOUT(m_coordinator->end(5).has_value(), 10'000);
+}
+
 void ServiceTest::goesOnAfterFaults_data()
 {
     QTest::addColumn<int>("status");
@@ -176,6 +190,33 @@ void ServiceTest::failsJobsOnQuickStop()
     QSignalSpy stopped(m_service.get(), &RunnerService::stopped);
     m_service->stop(RunnerService::Stop::Quick);
     QVERIFY(stopped.wait(5'000));
+    QCOMPARE(m_coordinator->end(1)->failureReason, FailureReason::RunnerSystemFailure);
+}
+
+void ServiceTest::reportsWhileStoppingDespiteFaults_data()
+{
+    QTest::addColumn<QByteArray>("call");
+    QTest::addColumn<int>("status");
+    QTest::newRow("the log meets 503") << "PATCH"_ba << 503;
+    QTest::newRow("the result meets 503") << "final"_ba << 503;
+    QTest::newRow("the log is not complete yet") << "final"_ba << 202;
+    QTest::newRow("the log is wanted again") << "final"_ba << 412;
+}
+
+void ServiceTest::reportsWhileStoppingDespiteFaults()
+{
+    QFETCH(QByteArray, call);
+    QFETCH(int, status);
+    begin(1);
+    const QString mark = m_directory->filePath(u"mark"_s);
+    m_coordinator->offer(quickJob(1, u"touch %1; sleep 60"_s.arg(mark)));
+    m_service->start();
+    QTRY_VERIFY(QFile::exists(mark));
+    m_coordinator->disturb(call, status, 2);
+    QSignalSpy stopped(m_service.get(), &RunnerService::stopped);
+    m_service->stop(RunnerService::Stop::Quick);
+    QVERIFY(stopped.wait(10'000));
+    QVERIFY(m_coordinator->end(1).has_value());
     QCOMPARE(m_coordinator->end(1)->failureReason, FailureReason::RunnerSystemFailure);
 }
 
@@ -261,12 +302,25 @@ void ServiceTest::aBadConfigurationChangesNothing()
     RunnerConfig bad = m_config;
     bad.concurrent = 0;
     bad.runners.append(bad.runners.first());
+    bad.runners.last().token = ci::Secret("another token"_ba);
     bad.runners.last().runAs = u"no such user"_s;
     const Result<void> refused = m_service->reload(bad);
     QVERIFY(!refused);
     QVERIFY(refused.error().detail.contains(u"run_as"_s));
     m_coordinator->offer(quickJob(1, u"true"_s));
     QTRY_VERIFY_WITH_TIMEOUT(m_coordinator->end(1).has_value(), 10'000);
+}
+
+void ServiceTest::refusesTheSameEntryTwice()
+{
+    begin(1);
+    RunnerConfig twice = m_config;
+    twice.concurrent = 1;
+    twice.runners.append(twice.runners.first());
+    const Result<void> refused = m_service->reload(twice);
+    QVERIFY(!refused);
+    QVERIFY(refused.error().detail.contains(u"url and token"_s));
+    QVERIFY(!RunnerService::create(twice, "s_0123456789ab", ownUser()).isOk());
 }
 
 void ServiceTest::asksAgainAfterRefusalsWhenToldTo()
