@@ -409,14 +409,8 @@ Result<void> PipelineService::recover(Transaction &transaction)
     return watched ? d->flow.settle(transaction) : watched;
 }
 
-Environments &PipelineService::environments()
-{
-    return d->environments;
-}
+Environments &PipelineService::environments() { return d->environments; }
 
-void PipelineService::forget()
-{
-    d->flow.forget();
-}
+void PipelineService::forget() { d->flow.forget(); }
 
 } // namespace ci::pipelines
