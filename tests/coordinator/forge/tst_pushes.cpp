@@ -292,7 +292,7 @@ void PushesTest::refsThatMovedUnnoticedAreFound()
 void PushesTest::aRefThatWeMovedHasItsStarter()
 {
     ForgeWorld world;
-    world.retryTime = 10ms;
+    world.retryTime = 250ms; // Long enough to be seen idle in between.
     world.restart();
     const model::User alice = world.makeUser(u"alice"_s);
     const model::Project project = world.makeProject(alice, u"sample"_s);
@@ -306,7 +306,7 @@ void PushesTest::aRefThatWeMovedHasItsStarter()
     // The disk is full at first.
     QVERIFY(world.database->execute("CREATE TABLE filler (bytes BLOB) STRICT;"
                                     "CREATE TEMP TRIGGER fill BEFORE INSERT ON main.pipelines "
-                                    "BEGIN INSERT INTO filler VALUES (zeroblob(100000000)); END;"
+                                    "BEGIN INSERT INTO filler VALUES (zeroblob(30000000)); END;"
                                     "PRAGMA max_page_count = 5000"));
     world.starter->takeMoved({project.id, u"refs/tags/v1"_s, alice.id});
     ForgeWorld::waitFor([&] { return world.starter->isIdle(); });
