@@ -138,7 +138,8 @@ Result<void> Leases::recover(Transaction &transaction)
         lease.wasHeard = true;
         insert(std::move(lease));
         if (job.state != JobState::Pending) {
-            watchTimeout(job);
+            // It may have ended, or been released from a hold, while nobody could be told.
+            watchTimeout(job, m_parts.clock.now() + m_parts.settings.timeoutMargin);
         }
     }
     return {};
@@ -240,11 +241,11 @@ void Leases::checkSilence(JobId job)
     lose(job, Loss::Silent);
 }
 
-void Leases::watchTimeout(const model::Job &job)
+void Leases::watchTimeout(const model::Job &job, Timestamp earliest)
 {
     const Timestamp now = m_parts.clock.now();
     const Timestamp start = job.startedAt.value_or(now);
-    Timestamp end = start + job.timeout + m_parts.settings.timeoutMargin;
+    Timestamp end = std::max(earliest, start + job.timeout + m_parts.settings.timeoutMargin);
     if (job.hold) {
         // The job's clock stops when its script ends, the hold has its own.
         end = std::max(end, job.hold->until + m_parts.settings.timeoutMargin);
@@ -378,7 +379,8 @@ Result<void> Leases::storeHold(Transaction &transaction,
         return stored.error();
     }
     heard(job);
-    watchTimeout(changed);
+    // A script that was in time may be held past it: the runner still has to end and to report.
+    watchTimeout(changed, m_parts.clock.now() + m_parts.settings.timeoutMargin);
     transaction.afterCommit(
         [this, changed] { Q_EMIT m_parts.news.jobChanged(changed, changed.state); });
     return {};

@@ -94,7 +94,8 @@ private:
     void insert(Lease lease);
     void erase(JobId job);
     void watch(const Lease &lease);
-    void watchTimeout(const model::Job &job);
+    /// The job ends by force some time after its timeout, and not before `earliest`.
+    void watchTimeout(const model::Job &job, Timestamp earliest = {});
     std::chrono::seconds silenceLimit(const Lease &lease) const;
     /// Until the lease counts as lost; not positive: it does.
     std::chrono::milliseconds timeLeft(const Lease &lease) const;

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void runsAPipelineToItsEnd();
     void aHeldRequestIsAnsweredWhenAJobBecomesReady();
     void aHeldRequestEndsWithoutAJob();
+    void aJobReleasedPastItsTimeoutMayReport();
     void doesNotClaimForAClientThatLeft();
     void anUnconfirmedHandOutGoesBackIntoTheQueue();
     void aHandOutThatGotLostGoesBackSoonAfterTheHello();
@@ -105,6 +106,39 @@ void JobLifeTest::aHeldRequestEndsWithoutAJob()
     QVERIFY(none);
     QVERIFY(!none->lastUpdate.isEmpty());
     QCOMPARE(world.core().dispatcher().counts().waiting, 0);
+}
+
+void JobLifeTest::aJobReleasedPastItsTimeoutMayReport()
+{
+    World &world = *m_world;
+    const queue::CreatedRunner created = world.addRunner();
+    TalkingRunner runner(world, created.token);
+    world.create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = runner.take();
+    runner.confirm(payload);
+    qint64 sent = 0;
+    const auto pass = [&](std::chrono::minutes time) {
+        for (int i = 0; i < time.count(); ++i) {
+            world.advance(1min);
+            runner.patch(payload, sent++, "."); // It is there.
+        }
+    };
+    const auto hold = [&](std::optional<std::chrono::minutes> time) {
+        return world.call<void>([&](Transaction &transaction) {
+            queue::Leases &leases = world.core().leases();
+            const JobId id {payload.id};
+            return time ? leases.setHold(transaction, created.runner.id, id,
+                                         {u"terminal"_s, world.clock().now() + *time})
+                        : leases.clearHold(transaction, created.runner.id, id);
+        });
+    };
+    pass(55min);
+    QVERIFY(hold(30min)); // The script has ended in time; a terminal keeps the job.
+    pass(25min);
+    QVERIFY(hold(std::nullopt));
+    world.advance(10s); // Its processes end.
+    QCOMPARE(runner.finish(payload).reply, queue::UpdateReply::Done);
+    QCOMPARE(world.states(), u"build:success"_s);
 }
 
 void JobLifeTest::doesNotClaimForAClientThatLeft()
