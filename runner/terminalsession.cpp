@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runner/terminalsession.h"
 
+#include "common/base/epolldispatcher.h"
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -17,6 +19,8 @@ constexpr qint64 StreamHighWater = 128 * 1024;
 constexpr qint64 InputGrant = protocol::InitialInputCredit / 4;
 /// How long a dead shell's last output waits for a reader.
 constexpr std::chrono::seconds Linger {10};
+/// Most programs have echoed a key by then.
+constexpr std::chrono::microseconds EchoTime {200};
 
 } // namespace
 
@@ -140,6 +144,7 @@ void TerminalSession::takeInput(const QByteArray &bytes)
     }
     if (m_input.isEmpty()) {
         const qsizetype taken = m_pty.write(bytes);
+        EpollDispatcher::expectAnswer(EchoTime);
         if (taken < bytes.size()) {
             m_input = bytes.sliced(taken);
         }

@@ -11,15 +11,20 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <poll.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace ci {
 
 class EpollDispatcher::Private
 {
 public:
+    using Steady = std::chrono::steady_clock;
+
     Private()
         : wakeDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     {
@@ -33,6 +38,8 @@ public:
 
     int waitTime(QEventLoop::ProcessEventsFlags flags, bool mayWait) const;
     void drainWakeUps();
+    EpollSet::Ready lookForAnswer();
+    EpollSet::Ready waitForSockets(int waitMilliseconds);
     int deliverSockets(int waitMilliseconds);
     int deliverTimers();
     void waitForWakeUp(int waitMilliseconds) const;
@@ -42,6 +49,7 @@ public:
     TimerList timers;
     std::atomic<bool> awake {false};
     bool ownWake = false; ///< wakeUp() by our own thread since sendPostedEvents() began.
+    Steady::time_point answerBy; ///< See expectAnswer(); the epoch: nothing is expected.
     std::atomic<bool> interrupted {false};
 };
 
@@ -67,9 +75,31 @@ void EpollDispatcher::Private::drainWakeUps()
     awake.store(false, std::memory_order_release);
 }
 
+// The first look that finds something ends the looking: it may be the answer.
+EpollSet::Ready EpollDispatcher::Private::lookForAnswer()
+{
+    const Steady::time_point end = std::exchange(answerBy, {});
+    EpollSet::Ready ready;
+    while (ready.isEmpty() && Steady::now() < end) {
+        ::sched_yield(); // Who is to answer may need this very processor.
+        ready = descriptors.wait(0);
+    }
+    return ready;
+}
+
+EpollSet::Ready EpollDispatcher::Private::waitForSockets(int waitMilliseconds)
+{
+    if (waitMilliseconds != 0 && answerBy != Steady::time_point {}) {
+        if (EpollSet::Ready ready = lookForAnswer(); !ready.isEmpty()) {
+            return ready;
+        }
+    }
+    return descriptors.wait(waitMilliseconds);
+}
+
 int EpollDispatcher::Private::deliverSockets(int waitMilliseconds)
 {
-    EpollSet::Ready ready = descriptors.wait(waitMilliseconds);
+    const EpollSet::Ready ready = waitForSockets(waitMilliseconds);
     int delivered = 0;
     for (const EpollSet::Event &event : ready) {
         if (event.descriptor == wakeDescriptor) {
@@ -115,6 +145,14 @@ EpollDispatcher::EpollDispatcher(QObject *parent)
 }
 
 EpollDispatcher::~EpollDispatcher() = default;
+
+void EpollDispatcher::expectAnswer(std::chrono::microseconds within)
+{
+    QAbstractEventDispatcher *current = QAbstractEventDispatcher::instance();
+    if (auto *own = qobject_cast<EpollDispatcher *>(current)) {
+        own->d->answerBy = Private::Steady::now() + within;
+    }
+}
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/terminal/runnerend.h"
 
+#include "common/base/epolldispatcher.h"
+
 #include <algorithm>
 
 namespace ci::terminal {
@@ -11,6 +13,8 @@ namespace {
 constexpr qint64 MaxOutputFrameBytes = 512 * 1024;
 /// Credit for input never reaches further ahead.
 constexpr qint64 MaxInputCredit = 1 << 20;
+/// A runner nearby has a key's echo back within this time.
+constexpr std::chrono::microseconds EchoTime {300};
 
 } // namespace
 
@@ -44,6 +48,7 @@ qsizetype RunnerEnd::sendInput(QByteArrayView bytes)
     if (size > 0) {
         m_inputAllowed -= size;
         m_socket->sendBinary(bytes.first(size));
+        EpollDispatcher::expectAnswer(EchoTime);
     }
     return size;
 }

@@ -15,6 +15,7 @@
 #include <array>
 #include <fcntl.h>
 #include <functional>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -78,6 +79,9 @@ private Q_SLOTS:
     void aDescriptorClosedUnderItsNotifierDoesNoHarm();
     void aDuplicateOfAClosedDescriptorDoesNotSpin();
     void aHangUpIsToldToReaders();
+    void seesAnswersWhileItLooksForThem_data();
+    void seesAnswersWhileItLooksForThem();
+    void looksForAnAnswerOnlyOnce();
     void wakesForOtherThreads();
     void sendsWhatPostedEventsPost();
     void nestedLoopsSeeEverything();
@@ -375,6 +379,73 @@ void EpollDispatcherTest::aHangUpIsToldToReaders()
         QVERIFY(loop.run());
         reader.setEnabled(false);
         ::close(pipe[0]);
+    });
+}
+
+void EpollDispatcherTest::seesAnswersWhileItLooksForThem_data()
+{
+    QTest::addColumn<int>("within");
+    QTest::newRow("the time is over at once") << 0;
+    QTest::newRow("it ends at about the answer") << 50;
+    QTest::newRow("it outlasts the answer") << 5'000'000;
+}
+
+void EpollDispatcherTest::seesAnswersWhileItLooksForThem()
+{
+    QFETCH(const int, within);
+    onThread([within] {
+        const SocketPair pair;
+        Loop loop;
+        QObject here;
+        int answers = 0;
+        const std::unique_ptr<QThread> peer(QThread::create([&] {
+            for (char byte = 0; ::recv(pair.ends[1], &byte, 1, 0) != 0;) {
+                if (byte == 'x') {
+                    byte = 0;
+                    pair.speak();
+                    // By the way of posted events too, half the time.
+                    QMetaObject::invokeMethod(&here, [] {}, Qt::QueuedConnection);
+                }
+            }
+        }));
+        QCOMPARE(::fcntl(pair.ends[1], F_SETFL, 0), 0); // The peer waits for its questions.
+        peer->start();
+        const auto question = [&] {
+            QCOMPARE(::write(pair.ends[0], "x", 1), 1);
+            EpollDispatcher::expectAnswer(std::chrono::microseconds(within));
+        };
+        QSocketNotifier reader(pair.ends[0], QSocketNotifier::Read);
+        QObject::connect(&reader, &QSocketNotifier::activated, &reader, [&] {
+            pair.listen();
+            if (++answers == 200) {
+                loop.quit();
+            } else {
+                question();
+            }
+        });
+        question();
+        QVERIFY(loop.run());
+        QCOMPARE(answers, 200);
+        ::shutdown(pair.ends[0], SHUT_WR);
+        QVERIFY(peer->wait(10'000));
+    });
+}
+
+void EpollDispatcherTest::looksForAnAnswerOnlyOnce()
+{
+    onThread([] {
+        Loop loop;
+        QTimer end;
+        QObject::connect(&end, &QTimer::timeout, &end, [&] { loop.quit(); });
+        end.start(300);
+        EpollDispatcher::expectAnswer(std::chrono::milliseconds(1));
+        rusage before {};
+        rusage after {};
+        getrusage(RUSAGE_THREAD, &before);
+        QVERIFY(loop.run()); // No answer comes: the thread sleeps.
+        getrusage(RUSAGE_THREAD, &after);
+        // Yields count as involuntary switches or none; a thread that slept has waited of its own will.
+        QVERIFY(after.ru_nvcsw > before.ru_nvcsw);
     });
 }
 
