@@ -41,6 +41,9 @@ export function errorText(body: unknown, fallback: string): string {
     return fallback;
 }
 
+// A read that takes longer will not come: its connection is dead. A change may take its time.
+const readMs = 30000;
+
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (body !== undefined) {
@@ -52,7 +55,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Respo
     try {
         const response = await fetch(`/api/v4${path}`, {
             method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-            credentials: 'same-origin', cache: 'no-store',
+            credentials: 'same-origin', cache: 'no-store', signal: method === 'GET' ? AbortSignal.timeout(readMs) : null,
         });
         learnServerTime(response.headers.get('Date'));
         return response;

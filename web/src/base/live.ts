@@ -5,11 +5,14 @@ import { effect, signal } from '@preact/signals';
 import { loadSession, session } from './api';
 import { backoffMs } from './backoff';
 import { decodeLive, type Change, type LiveMessage } from './livemessage';
+import { Pulse } from './pulse';
 
 export interface TopicListener {
     changed(change: Change): void;
     /// The topic is heard from now on; what changed before must be fetched.
     subscribed(): void;
+    /// The coordinator says no, or no longer: why is found by fetching.
+    refused(): void;
 }
 
 export interface TraceListener {
@@ -18,11 +21,18 @@ export interface TraceListener {
     bytes(data: Uint8Array, offset: number): void;
     reset(): void;
     end(size: number): void;
+    /// The log may not, or no longer, be followed.
+    refused(reason: string): void;
 }
 
 type LiveState = 'off' | 'connecting' | 'open' | 'waiting';
 
 export const liveState = signal<LiveState>('off');
+/// What the page shows but hears no news of.
+export const unheard = signal<ReadonlySet<string>>(new Set());
+
+// Names nothing, so it is refused, and at once: the answer is a sign of life.
+const probe = '?';
 
 const topics = new Map<string, Set<TopicListener>>();
 const traces = new Map<number, TraceListener>();
@@ -33,6 +43,14 @@ let timer = 0;
 function say(message: object): void {
     if (socket?.readyState === WebSocket.OPEN) {
         socket.send(JSON.stringify(message));
+    }
+}
+
+function setHeard(topic: string, heard: boolean): void {
+    if (unheard.value.has(topic) === heard) {
+        const next = new Set(unheard.value);
+        next[heard ? 'delete' : 'add'](topic);
+        unheard.value = next;
     }
 }
 
@@ -48,6 +66,10 @@ function askForAll(): void {
 function handle(message: LiveMessage): void {
     switch (message.type) {
     case 'subscribed':
+        setHeard(message.topic, true);
+        topics.get(message.topic)?.forEach((listener) => listener.subscribed());
+        break;
+    case 'resync':
         topics.get(message.topic)?.forEach((listener) => listener.subscribed());
         break;
     case 'changed':
@@ -62,14 +84,28 @@ function handle(message: LiveMessage): void {
     case 'trace_end':
         traces.get(message.job)?.end(message.size);
         break;
+    case 'trace_refused':
+        traces.get(message.job)?.refused(message.reason);
+        break;
     case 'refused':
+        setHeard(message.topic, !topics.has(message.topic));
+        topics.get(message.topic)?.forEach((listener) => listener.refused());
+        break;
     case 'bye':
         break;
     }
 }
 
+const pulse = new Pulse(() => say({ type: 'subscribe', topic: probe }), () => {
+    // It takes minutes to close a connection whose other end is gone: it is left to itself.
+    const dead = socket;
+    retryLater();
+    dead?.close();
+});
+
 function retryLater(): void {
     socket = null;
+    pulse.stop();
     if (!session.value) {
         liveState.value = 'off';
         return;
@@ -89,6 +125,7 @@ function connect(): void {
     liveState.value = 'connecting';
     const mine = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/-/live`, 'capstan.live.v1');
     socket = mine;
+    pulse.heard();
     mine.onopen = () => {
         attempt = 0;
         liveState.value = 'open';
@@ -96,8 +133,11 @@ function connect(): void {
     };
     mine.onmessage = (event) => {
         const message = decodeLive(event.data);
-        if (message && socket === mine) {
-            handle(message);
+        if (socket === mine) {
+            pulse.heard();
+            if (message) {
+                handle(message);
+            }
         }
     };
     mine.onclose = () => {
@@ -111,14 +151,22 @@ function disconnect(): void {
     window.clearTimeout(timer);
     const old = socket;
     socket = null;
+    pulse.stop();
+    unheard.value = new Set();
     old?.close(1000);
     liveState.value = 'off';
 }
 
 function connectSooner(): void {
-    if (document.visibilityState === 'visible' && liveState.value === 'waiting') {
+    if (document.visibilityState !== 'visible') {
+        return;
+    }
+    if (liveState.value === 'waiting') {
         attempt = 0;
         connect();
+    } else if (liveState.value === 'open') {
+        // Whoever comes back, from sleep perhaps, wants to know soon.
+        pulse.askNow();
     }
 }
 
@@ -148,6 +196,7 @@ export function listenTopic(topic: string, listener: TopicListener): () => void 
         listeners.delete(listener);
         if (listeners.size === 0 && topics.get(topic) === listeners) {
             topics.delete(topic);
+            setHeard(topic, true);
             say({ type: 'unsubscribe', topic });
         }
     };

@@ -15,6 +15,8 @@ export type LiveMessage =
     | { type: 'trace'; job: number; offset: number; size: number; data: Uint8Array }
     | { type: 'trace_reset'; job: number }
     | { type: 'trace_end'; job: number; size: number }
+    | { type: 'trace_refused'; job: number; reason: string }
+    | { type: 'resync'; topic: string }
     | { type: 'bye'; reason: string };
 
 type Fields = Record<string, unknown>;
@@ -53,6 +55,8 @@ const decoders: Record<string, (fields: Fields) => LiveMessage | null> = {
     }),
     trace_reset: (f) => ({ type: 'trace_reset', job: number(f['job']) }),
     trace_end: (f) => ({ type: 'trace_end', job: number(f['job']), size: number(f['size']) }),
+    trace_refused: (f) => ({ type: 'trace_refused', job: number(f['job']), reason: text(f['reason']) }),
+    resync: (f) => ({ type: 'resync', topic: text(f['topic']) }),
     bye: (f) => ({ type: 'bye', reason: text(f['reason']) }),
 };
 

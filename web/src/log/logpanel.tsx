@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useShortcuts } from '../base/keys';
 import { wrapLines } from '../base/preferences';
+import { Button } from '../parts/controls';
 import { toastError } from '../parts/toast';
 import { LineKind } from './linekind';
 import { LogTools } from './logtools';
@@ -12,6 +13,7 @@ import { LogView } from './logview';
 import { LogModel } from './model';
 import { LogSearch } from './search';
 import { LogSource } from './source';
+import { browserWorld } from './world';
 
 interface LogPanelProps {
     project: number;
@@ -30,18 +32,24 @@ function openLog(props: LogPanelProps) {
         searchText: signal(''),
         place: signal(0),
         failure: signal(''),
+        loaded: signal(false),
         cursor: -1,
     };
 }
 
 type OpenLog = ReturnType<typeof openLog>;
 
-function useSource(log: OpenLog, { project, job, active, started }: LogPanelProps): void {
+function useSource(log: OpenLog, { project, job, active, started }: LogPanelProps): { current: LogSource | null } {
     const now = useRef({ active, begun: started !== null });
     now.current = { active, begun: started !== null };
     const source = useRef<LogSource | null>(null);
     useEffect(() => {
-        source.current = new LogSource(log.model, { project, job, active: () => now.current.active, begun: () => now.current.begun, failed: (text) => { log.failure.value = text; } });
+        const loaded = (failure: string) => {
+            log.failure.value = failure;
+            log.loaded.value ||= !failure;
+        };
+        const options = { active: () => now.current.active, begun: () => now.current.begun, loaded };
+        source.current = new LogSource(log.model, options, browserWorld(project, job));
         return () => {
             source.current?.stop();
             log.model.end();
@@ -54,6 +62,26 @@ function useSource(log: OpenLog, { project, job, active, started }: LogPanelProp
         }
         was.current = active;
     }, [active]);
+    return source;
+}
+
+interface EmptyLogProps {
+    log: OpenLog;
+    words: ComponentChildren;
+    retry: () => Promise<void> | undefined;
+}
+
+/// In place of lines, or above them: whether there are none, or they are still to come, or why not.
+function LogWords({ log, words, retry }: EmptyLogProps) {
+    const { model, failure, loaded } = log;
+    const isEmpty = model.version.value >= 0 && model.lines.length === 0;
+    return (
+        <>
+            {failure.value && <div class="log-failure" role="alert" data-testid="log-failure"><span>{failure.value}</span><Button label="Try again" icon="retry" testid="log-retry" onPress={retry} /></div>}
+            {isEmpty && loaded.value && model.isSettled && <div class="log-empty" data-testid="log-empty">{words}</div>}
+            {isEmpty && !loaded.value && !failure.value && <div class="log-empty" role="status" data-testid="log-loading">The log is being loaded…</div>}
+        </>
+    );
 }
 
 function jump(log: OpenLog, line: number): void {
@@ -72,7 +100,7 @@ function nextSection(log: OpenLog, step: 1 | -1): void {
 export function LogPanel(props: LogPanelProps) {
     const log = useMemo(() => openLog(props), [props.job]);
     const panel = useRef<HTMLDivElement>(null);
-    useSource(log, props);
+    const source = useSource(log, props);
     const { model, follow, searchText, place } = log;
     const search = useMemo(() => {
         place.value = 0;
@@ -99,14 +127,12 @@ export function LogPanel(props: LogPanelProps) {
         { keys: 'f', label: 'Follow the end', run: () => { follow.value = !follow.value; } },
         { keys: 'w', label: 'Wrap lines', run: () => { wrapLines.value = !wrapLines.value; } },
     ]);
-    const isEmpty = model.version.value >= 0 && model.lines.length === 0;
     return (
         <div class="log-panel" ref={panel} data-testid="log-panel">
             <LogTools model={model} follow={follow} searchText={searchText} search={search} place={place.value} active={props.active} go={go} full={full}
                 rawHref={`/api/v4/projects/${props.project}/jobs/${props.job}/trace`}
                 foldAll={(folded) => model.setFolded(model.sections, folded)} />
-            {log.failure.value && <p class="log-failure" role="alert">{log.failure.value}</p>}
-            {isEmpty && <div class="log-empty" data-testid="log-empty">{props.empty}</div>}
+            <LogWords log={log} words={props.empty} retry={() => source.current?.load()} />
             <LogView model={model} follow={follow} target={log.target} search={search} current={current} started={props.started} />
         </div>
     );

@@ -6,8 +6,9 @@ import type { FromWorker, ToWorker } from './messages';
 import type { LogLine, LogUpdate } from './parser';
 import { RowIndex } from './rowindex';
 import type { Section } from './sections';
+import type { LogSink } from './source';
 
-export class LogModel {
+export class LogModel implements LogSink {
     readonly lines: LogLine[] = [];
     readonly sections: Section[] = [];
     readonly rows = new RowIndex();
@@ -16,6 +17,8 @@ export class LogModel {
     /// Bytes that the worker has read since the last reset.
     readonly consumed = signal(0);
     readonly complete = signal(false);
+    /// Bytes that the worker was given since then.
+    private fed = 0;
     hasTimes = false;
     /// Called with the bytes that were just read, for whoever grants credit.
     onConsumed: (bytes: number) => void = () => undefined;
@@ -32,7 +35,13 @@ export class LogModel {
         this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(data);
     }
 
+    /// Nothing that was fed is still to be shown.
+    get isSettled(): boolean {
+        return this.consumed.value === this.fed;
+    }
+
     feed(data: Uint8Array): void {
+        this.fed += data.length;
         const copy = data.slice();
         this.tell({ type: 'bytes', epoch: this.epoch, data: copy }, [copy.buffer]);
     }
@@ -47,6 +56,7 @@ export class LogModel {
         this.finishing = false;
         this.complete.value = false;
         this.consumed.value = 0;
+        this.fed = 0;
         this.hasTimes = false;
         this.lines.length = 0;
         this.sections.length = 0;

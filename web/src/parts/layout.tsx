@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Fragment, type ComponentChildren } from 'preact';
 import { session, signOut } from '../base/api';
-import { liveState } from '../base/live';
+import { liveState, unheard } from '../base/live';
 import { nextTheme, theme } from '../base/preferences';
 import { navigate } from '../base/router';
+import { retryStale, stale } from '../base/stale';
 import { Button } from './controls';
 import { helpShown } from './help';
 import { Icon, Mark } from './icons';
@@ -32,12 +33,24 @@ const liveWords: Record<string, string> = {
 };
 
 function LiveSign() {
-    const word = liveWords[liveState.value];
+    const silent = liveState.value === 'open' && unheard.value.size > 0;
+    const word = silent ? 'Does not update by itself' : liveWords[liveState.value];
     return (
-        <span class={`live-sign ${liveState.value}`} role="status" data-testid="live-state" data-state={liveState.value}>
+        <span class={`live-sign ${silent ? 'waiting' : liveState.value}`} role="status" data-testid="live-state" data-state={liveState.value}>
             {word && <><i />{word}</>}
         </span>
     );
+}
+
+/// What is shown stays when it could not be fetched again; that it may be old is said.
+function StaleBar() {
+    const [first] = stale.value.values();
+    return first ? (
+        <div class="stale" role="status" data-testid="stale">
+            <span>Not all of this is up to date: {first.reason}</span>
+            <Button label="Try again" icon="retry" testid="stale-retry" onPress={retryStale} />
+        </div>
+    ) : null;
 }
 
 function UserMenu() {
@@ -120,6 +133,7 @@ export function Layout({ crumbs, project, tab, full, children }: LayoutProps) {
         <div class={full ? 'page full' : 'page'}>
             <a class="skip" href="#main"><Icon name="chevron" />To the content</a>
             <TopBar crumbs={crumbs} />
+            <StaleBar />
             {project && tab && <ProjectTabs project={project} tab={tab} />}
             <main id="main" tabIndex={-1}>{children}</main>
         </div>
