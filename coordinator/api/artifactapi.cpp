@@ -58,17 +58,9 @@ net::Response treeResponse(const Result<std::vector<storage::ZipEntry>> &entries
     return jsonResponse(200, array);
 }
 
-} // namespace
-
-Answer downloadArtifacts(Call &call)
+/// The file that the address names, out of the archive.
+Answer sendFileOf(Call &call, const Result<model::Artifact> &archive)
 {
-    const Result<model::Artifact> archive = archiveOf(call, call.job().id);
-    return archive ? sendArtifact(call, *archive) : Answer(archive.error());
-}
-
-Answer downloadArtifactFile(Call &call)
-{
-    const Result<model::Artifact> archive = archiveOf(call, call.job().id);
     if (!archive) {
         return archive.error();
     }
@@ -88,6 +80,35 @@ Answer downloadArtifactFile(Call &call)
             }
         });
     return Later {};
+}
+
+/// Of the newest success of `job` at `ref`.
+Result<model::Artifact> newestArchive(Call &call)
+{
+    const QString name = call.fields().required("job");
+    if (call.fields().complaint()) {
+        return *call.fields().complaint();
+    }
+    const Result<std::optional<model::Job>> job =
+        db::JobStore(call.database(), call.services().box)
+            .newestSuccess(call.project().id, call.value("ref"), name);
+    if (!job || !*job) {
+        return job ? notFound(u"no job of that name has succeeded there"_s) : job.error();
+    }
+    return archiveOf(call, (*job)->id);
+}
+
+} // namespace
+
+Answer downloadArtifacts(Call &call)
+{
+    const Result<model::Artifact> archive = archiveOf(call, call.job().id);
+    return archive ? sendArtifact(call, *archive) : Answer(archive.error());
+}
+
+Answer downloadArtifactFile(Call &call)
+{
+    return sendFileOf(call, archiveOf(call, call.job().id));
 }
 
 Answer listArtifactFiles(Call &call)
@@ -120,18 +141,13 @@ Answer deleteArtifacts(Call &call)
 
 Answer downloadNewestArtifacts(Call &call)
 {
-    const QString name = call.fields().required("job");
-    if (call.fields().complaint()) {
-        return *call.fields().complaint();
-    }
-    const Result<std::optional<model::Job>> job =
-        db::JobStore(call.database(), call.services().box)
-            .newestSuccess(call.project().id, call.value("ref"), name);
-    if (!job || !*job) {
-        return job ? notFound(u"no job of that name has succeeded there"_s) : job.error();
-    }
-    const Result<model::Artifact> archive = archiveOf(call, (*job)->id);
+    const Result<model::Artifact> archive = newestArchive(call);
     return archive ? sendArtifact(call, *archive) : Answer(archive.error());
+}
+
+Answer downloadNewestArtifactFile(Call &call)
+{
+    return sendFileOf(call, newestArchive(call));
 }
 
 } // namespace ci::api

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/api/givenvariables.h"
 
-
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QRegularExpression>

@@ -36,9 +36,12 @@ Answer createProject(Call &call);
 Answer showProject(Call &call);
 Answer changeProject(Call &call);
 Answer deleteProject(Call &call);
+Answer archiveProject(Call &call);
+Answer unarchiveProject(Call &call);
 
 // memberapi.cpp
 Answer listMembers(Call &call);
+Answer showMember(Call &call);
 Answer addMember(Call &call);
 Answer changeMember(Call &call);
 Answer removeMember(Call &call);
@@ -101,10 +104,19 @@ Answer showVariable(Call &call);
 Answer changeVariable(Call &call);
 Answer deleteVariable(Call &call);
 
-// repositoryapi.cpp
+// refapi.cpp
 Answer listBranches(Call &call);
+Answer showBranch(Call &call);
 Answer listTags(Call &call);
+Answer showTag(Call &call);
+
+// commitapi.cpp
+Answer listCommits(Call &call);
 Answer showCommit(Call &call);
+
+// repositoryapi.cpp
+Answer showTree(Call &call);
+Answer showFile(Call &call);
 Answer showRawFile(Call &call);
 
 // pipelineapi.cpp
@@ -163,6 +175,7 @@ Answer listArtifactFiles(Call &call);
 Answer keepArtifacts(Call &call);
 Answer deleteArtifacts(Call &call);
 Answer downloadNewestArtifacts(Call &call);
+Answer downloadNewestArtifactFile(Call &call);
 
 // runneradminapi.cpp
 Answer listAllRunners(Call &call);
@@ -199,6 +212,7 @@ Answer runMergeRequestPipeline(Call &call);
 
 // lintapi.cpp
 Answer lint(Call &call);
+Answer lintOwnFile(Call &call);
 Answer showPipelineForm(Call &call);
 
 // upgradeapi.cpp

@@ -112,6 +112,23 @@ Answer startLint(Call &call,
     return Later {};
 }
 
+Answer check(Call &call, forge::LintWish wish)
+{
+    // It may include files of any host: never for somebody unknown.
+    if (!call.identity().user) {
+        return Error {ErrorKind::Unauthenticated, u"401 Unauthorized"_s};
+    }
+    wish.project = call.project().id;
+    wish.caller = call.identity();
+    if (call.fields().flag("dry_run").value_or(false)) {
+        wish.aim = forge::LintAim::Compile;
+    }
+    if (call.fields().complaint()) {
+        return *call.fields().complaint();
+    }
+    return startLint(call, std::move(wish), lintJson);
+}
+
 } // namespace
 
 Answer showPipelineForm(Call &call)
@@ -126,22 +143,19 @@ Answer showPipelineForm(Call &call)
 
 Answer lint(Call &call)
 {
-    // It may include files of any host: never for somebody unknown.
-    if (!call.identity().user) {
-        return Error {ErrorKind::Unauthenticated, u"401 Unauthorized"_s};
-    }
     forge::LintWish wish;
-    wish.project = call.project().id;
     wish.content = call.fields().required("content").toUtf8();
     wish.ref = call.fields().text("ref").value_or(QString());
-    if (call.fields().flag("dry_run").value_or(false)) {
-        wish.aim = forge::LintAim::Compile;
+    return check(call, std::move(wish));
+}
+
+Answer lintOwnFile(Call &call)
+{
+    forge::LintWish wish;
+    for (const char *name : {"content_ref", "sha", "ref"}) { // Its names over the years.
+        wish.ref = call.fields().text(name).value_or(wish.ref);
     }
-    wish.caller = call.identity();
-    if (call.fields().complaint()) {
-        return *call.fields().complaint();
-    }
-    return startLint(call, std::move(wish), lintJson);
+    return check(call, std::move(wish));
 }
 
 } // namespace ci::api

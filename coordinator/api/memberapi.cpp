@@ -7,6 +7,8 @@
 #include "db/projectstore.h"
 #include "db/userstore.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace ci::api {
@@ -74,6 +76,23 @@ Answer listMembers(Call &call)
 {
     return listing(
         call, call.services().members.list(call.database(), call.project().id), memberJson);
+}
+
+Answer showMember(Call &call)
+{
+    const Result<qint64> user = call.number("user_id");
+    if (!user) {
+        return user.error();
+    }
+    const auto members = call.services().members.list(call.database(), call.project().id);
+    if (!members) {
+        return members.error();
+    }
+    const auto found = std::find_if(members->begin(), members->end(), [&](const model::Member &each) {
+        return each.user == UserId {*user};
+    });
+    return found != members->end() ? Answer(jsonResponse(200, memberJson(*found)))
+                                   : Answer(notFound(u"404 Member Not Found"_s));
 }
 
 Answer addMember(Call &call)

@@ -37,17 +37,18 @@ db::Page pageFrom(Fields &fields)
     return page;
 }
 
-void addPageHeaders(net::Response &response,
-                    const net::RequestHead &head,
-                    const QByteArray &baseUrl,
-                    db::Page page,
-                    qint64 total)
+namespace {
+
+/// Where the last page is not known, `last` is 0.
+void addPlace(net::Response &response,
+              const net::RequestHead &head,
+              const QByteArray &baseUrl,
+              db::Page page,
+              bool hasNext,
+              qint64 last)
 {
-    const qint64 pages = std::max<qint64>(1, (total + page.perPage - 1) / page.perPage);
-    const QByteArray next = page.page < pages ? QByteArray::number(page.page + 1) : QByteArray();
+    const QByteArray next = hasNext ? QByteArray::number(page.page + 1) : QByteArray();
     const QByteArray previous = page.page > 1 ? QByteArray::number(page.page - 1) : QByteArray();
-    response.headers.add("X-Total"_ba, QByteArray::number(total));
-    response.headers.add("X-Total-Pages"_ba, QByteArray::number(pages));
     response.headers.add("X-Page"_ba, QByteArray::number(page.page));
     response.headers.add("X-Per-Page"_ba, QByteArray::number(page.perPage));
     response.headers.add("X-Next-Page"_ba, next);
@@ -65,8 +66,33 @@ void addPageHeaders(net::Response &response,
         addLink(page.page + 1, "next");
     }
     addLink(1, "first");
-    addLink(pages, "last");
+    if (last > 0) {
+        addLink(last, "last");
+    }
     response.headers.add("Link"_ba, links.join(", "));
+}
+
+} // namespace
+
+void addPageHeaders(net::Response &response,
+                    const net::RequestHead &head,
+                    const QByteArray &baseUrl,
+                    db::Page page,
+                    qint64 total)
+{
+    const qint64 pages = std::max<qint64>(1, (total + page.perPage - 1) / page.perPage);
+    response.headers.add("X-Total"_ba, QByteArray::number(total));
+    response.headers.add("X-Total-Pages"_ba, QByteArray::number(pages));
+    addPlace(response, head, baseUrl, page, page.page < pages, pages);
+}
+
+void addPartHeaders(net::Response &response,
+                    const net::RequestHead &head,
+                    const QByteArray &baseUrl,
+                    db::Page page,
+                    bool hasMore)
+{
+    addPlace(response, head, baseUrl, page, hasMore, 0);
 }
 
 } // namespace ci::api

@@ -17,6 +17,13 @@ void addPageHeaders(net::Response &response,
                     db::Page page,
                     qint64 total);
 
+/// The same for a list that nobody has counted: without totals and the last page.
+void addPartHeaders(net::Response &response,
+                    const net::RequestHead &head,
+                    const QByteArray &baseUrl,
+                    db::Page page,
+                    bool hasMore);
+
 /// The part of a list that was read whole.
 template <typename T>
 db::Listing<T> cut(std::vector<T> all, db::Page page)

@@ -68,6 +68,14 @@ QJsonObject projectFor(Call &call, const model::Project &project)
     return object;
 }
 
+Answer changeTo(Call &call, const forge::ProjectChange &change, int status)
+{
+    const Result<model::Project> changed =
+        call.services().projects.change(call.transaction(), call.project().id, change);
+    return changed ? Answer(jsonResponse(status, projectFor(call, *changed)))
+                   : Answer(changed.error());
+}
+
 } // namespace
 
 Answer listProjects(Call &call)
@@ -137,10 +145,21 @@ Answer changeProject(Call &call)
     if (call.fields().complaint()) {
         return *call.fields().complaint();
     }
-    const Result<model::Project> changed =
-        call.services().projects.change(call.transaction(), call.project().id, change);
-    return changed ? Answer(jsonResponse(200, projectFor(call, *changed)))
-                   : Answer(changed.error());
+    return changeTo(call, change, 200);
+}
+
+Answer archiveProject(Call &call)
+{
+    forge::ProjectChange change;
+    change.isArchived = true;
+    return changeTo(call, change, 201);
+}
+
+Answer unarchiveProject(Call &call)
+{
+    forge::ProjectChange change;
+    change.isArchived = false;
+    return changeTo(call, change, 201);
 }
 
 Answer deleteProject(Call &call)

@@ -1,64 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/api/call.h"
-#include "coordinator/api/entitywriter.h"
 #include "coordinator/api/handlers.h"
-#include "coordinator/api/listing.h"
-#include "coordinator/forge/repositoryreader.h"
-#include "coordinator/model/protectedbranches.h"
-#include "db/projectstore.h"
+#include "coordinator/api/paging.h"
+#include "coordinator/api/revision.h"
+#include "coordinator/forge/repositorybrowser.h"
+
+#include <QCryptographicHash>
 
 using namespace Qt::StringLiterals;
 
 namespace ci::api {
 namespace {
-
-using forge::RefEntry;
-using Refs = Result<std::vector<RefEntry>>;
-
-/// What a list of refs needs beyond git, taken on the engine thread.
-struct RefContext
-{
-    net::RequestHead head;
-    QByteArray origin;
-    db::Page page;
-    QString search;
-    QString defaultBranch;
-    std::vector<QString> protectedPatterns;
-};
-
-net::Response refList(const RefContext &context, const Refs &refs, forge::RefKind kind)
-{
-    if (!refs) {
-        return Answer(refs.error()).take();
-    }
-    std::vector<RefEntry> matching;
-    for (const RefEntry &ref : *refs) {
-        if (context.search.isEmpty() || ref.name.contains(context.search, Qt::CaseInsensitive)) {
-            matching.push_back(ref);
-        }
-    }
-    const db::Listing<RefEntry> part = cut(std::move(matching), context.page);
-    QJsonArray array;
-    for (const RefEntry &ref : part.items) {
-        QJsonObject object {
-            {u"name"_s, ref.name},
-            {u"commit"_s, EntityWriter::commit(ref.commit)},
-            {u"protected"_s,
-             kind == forge::RefKind::Branch
-                 && model::isProtectedBranch(context.protectedPatterns, ref.name)},
-        };
-        if (kind == forge::RefKind::Branch) {
-            object.insert(u"default"_s, ref.name == context.defaultBranch);
-        } else {
-            object.insert(u"message"_s, ref.message);
-            object.insert(u"target"_s, QString::fromLatin1(ref.commit.sha));
-        }
-        array.append(object);
-    }
-    net::Response response = jsonResponse(200, array);
-    addPageHeaders(response, context.head, context.origin, context.page, part.total);
-    return response;
-}
 
 /// Bytes of a stranger under our origin: text, whatever they look like, and no page of ours.
 net::Response rawFile(const QByteArray &content)
@@ -72,56 +24,87 @@ net::Response rawFile(const QByteArray &content)
     return response;
 }
 
-/// git blocks for milliseconds: never on this thread.
-Answer listRefs(Call &call, forge::RefKind kind)
+QJsonObject fileJson(const forge::FileEntry &file, const QString &revision)
 {
-    RefContext context;
-    context.head = call.head();
-    context.origin = call.site().origin();
-    context.page = pageFrom(call.fields());
-    context.search = call.fields().text("search").value_or(QString());
-    context.defaultBranch = call.project().defaultBranch;
-    Result<std::vector<QString>> patterns =
-        db::ProjectStore(call.database()).protectedBranches(call.project().id);
-    if (!patterns) {
-        return patterns.error();
-    }
-    context.protectedPatterns = std::move(*patterns);
-    Services &services = call.services();
-    services.core.workers().run<Refs>(
-        [&repositories = services.repositories, id = call.project().id, kind] {
-            return forge::RepositoryReader(repositories, id).refs(kind);
-        },
-        [reply = call.reply(), context, kind](const Refs &refs) {
-            reply.send(refList(context, refs, kind));
-        });
-    return Later {};
+    const QByteArray sum = QCryptographicHash::hash(file.content, QCryptographicHash::Sha256);
+    return {
+        {u"file_name"_s, file.path.section(u'/', -1)},
+        {u"file_path"_s, file.path},
+        {u"size"_s, file.content.size()},
+        {u"encoding"_s, u"base64"_s},
+        {u"content"_s, QString::fromLatin1(file.content.toBase64())},
+        {u"content_sha256"_s, QString::fromLatin1(sum.toHex())},
+        {u"ref"_s, revision},
+        {u"blob_id"_s, QString::fromLatin1(file.id)},
+        {u"commit_id"_s, QString::fromLatin1(file.commit)},
+        {u"last_commit_id"_s, QString::fromLatin1(file.lastChange)},
+    };
+}
+
+QJsonObject treeJson(const forge::TreeEntry &entry)
+{
+    return {
+        {u"id"_s, QString::fromLatin1(entry.id)},
+        {u"name"_s, entry.name},
+        {u"type"_s, QString::fromLatin1(entry.type)},
+        {u"path"_s, entry.path},
+        {u"mode"_s, QString::fromLatin1(entry.mode)},
+    };
 }
 
 } // namespace
 
-Answer listBranches(Call &call)
+Answer showTree(Call &call)
 {
-    return listRefs(call, forge::RefKind::Branch);
-}
-
-Answer listTags(Call &call)
-{
-    return listRefs(call, forge::RefKind::Tag);
-}
-
-Answer showCommit(Call &call)
-{
+    const db::Page page = pageFrom(call.fields());
+    const QString revision = revisionField(call, "ref");
+    const QString path = call.fields().text("path").value_or(QString());
+    const bool recursive = call.fields().flag("recursive").value_or(false);
+    if (call.fields().complaint()) {
+        return *call.fields().complaint();
+    }
+    using Tree = Result<std::vector<forge::TreeEntry>>;
     Services &services = call.services();
-    services.core.workers().run<Result<model::Commit>>(
-        [&repositories = services.repositories, id = call.project().id, name = call.value("sha")] {
-            return forge::RepositoryReader(repositories, id).commit(name);
+    services.core.workers().run<Tree>(
+        [&repositories = services.repositories, id = call.project().id, revision, path, recursive] {
+            return forge::RepositoryBrowser(repositories, id).tree(revision, path, recursive);
         },
-        [reply = call.reply()](const Result<model::Commit> &commit) {
-            if (commit) {
-                reply.send(jsonResponse(200, EntityWriter::commit(*commit)));
+        [reply = call.reply(), head = call.head(), origin = call.site().origin(), page](
+            const Tree &tree) {
+            if (!tree) {
+                reply.send(tree.error());
+                return;
+            }
+            const db::Listing<forge::TreeEntry> part = cut(*tree, page);
+            QJsonArray array;
+            for (const forge::TreeEntry &entry : part.items) {
+                array.append(treeJson(entry));
+            }
+            net::Response response = jsonResponse(200, array);
+            addPageHeaders(response, head, origin, page, part.total);
+            reply.send(response);
+        });
+    return Later {};
+}
+
+Answer showFile(Call &call)
+{
+    const QString revision = revisionField(call, "ref");
+    if (call.fields().complaint()) {
+        return *call.fields().complaint();
+    }
+    using File = Result<forge::FileEntry>;
+    Services &services = call.services();
+    services.core.workers().run<File>(
+        [&repositories = services.repositories,
+         id = call.project().id,
+         path = call.value("file_path"),
+         revision] { return forge::RepositoryBrowser(repositories, id).file(revision, path); },
+        [reply = call.reply(), revision](const File &file) {
+            if (file) {
+                reply.send(jsonResponse(200, fileJson(*file, revision)));
             } else {
-                reply.send(commit.error());
+                reply.send(file.error());
             }
         });
     return Later {};
@@ -129,19 +112,18 @@ Answer showCommit(Call &call)
 
 Answer showRawFile(Call &call)
 {
-    Services &services = call.services();
-    const QString asked = call.fields().text("ref").value_or(QString());
+    const QString revision = revisionField(call, "ref");
     if (call.fields().complaint()) {
         return *call.fields().complaint();
     }
-    const QString ref = asked.isEmpty() || asked == "HEAD"_L1 ? call.project().defaultBranch : asked;
+    Services &services = call.services();
     services.core.workers().run<Result<QByteArray>>(
         [&repositories = services.repositories,
          id = call.project().id,
          path = call.value("file_path"),
-         ref] {
+         revision] {
             const forge::RepositoryReader reader(repositories, id);
-            const Result<model::Commit> commit = reader.commit(ref);
+            const Result<model::Commit> commit = reader.commit(revision);
             return commit ? reader.file(commit->sha, path) : Result<QByteArray>(commit.error());
         },
         [reply = call.reply()](const Result<QByteArray> &content) {

@@ -98,11 +98,11 @@ Result<void> allowed(const Identity &identity,
                      const Circumstances &circumstances = {});
 Result<void> allowed(const Identity &identity, InstanceRight right);
 
-/// The answer for a project that does not exist: the same as for one that is invisible.
 /// Whether a check failed because the caller may not, rather than because it could not be made (a
 /// full disk, a database that is busy).
 bool isRefusal(const Error &error);
 
+/// The answer for a project that does not exist: the same as for one that is invisible.
 Error missingProject(const Identity &identity);
 
 /// For requests that change something. Only a session needs the token (its cookie is sent by the

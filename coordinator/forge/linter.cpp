@@ -111,7 +111,8 @@ void Linter::readTree(const AttemptPtr &attempt)
         QMetaObject::invokeMethod(this, [this, attempt] {
             if (!attempt->state.readError) {
                 prepare(attempt);
-            } else if (attempt->wish.aim != LintAim::Check || !attempt->wish.ref.isEmpty()) {
+            } else if (attempt->wish.aim != LintAim::Check || !attempt->wish.ref.isEmpty()
+                       || !attempt->wish.content) {
                 attempt->done(*attempt->state.readError);
             } else {
                 judge(attempt); // A check works while the repository is empty, too.
@@ -174,36 +175,50 @@ static LintResult checked(ciconfig::Validated validated)
             std::move(validated.mergedYaml), {}, {}, {}, {}};
 }
 
+static ciconfig::Message missingFile(const QString &path)
+{
+    return {u"Missing CI config file: %1"_s.arg(path), path, 0, 0};
+}
+
 static LintResult formOf(const BirthState &state, const ciconfig::Source &source)
 {
     LintResult result;
     if (state.text) {
         result.form = ciconfig::runForm(*state.text, state.context, source);
     } else {
-        const QString &path = state.row.ciConfigPath;
-        result.form = {{}, {}, {{u"Missing CI config file: %1"_s.arg(path), path, 0, 0}}};
+        result.form = {{}, {}, {missingFile(state.row.ciConfigPath)}};
     }
     result.valid = result.form->errors.empty();
     return result;
+}
+
+static LintResult resultOf(const LintWish &wish, const BirthState &state, const ciconfig::Source &source)
+{
+    const std::optional<QByteArray> &content = wish.content ? wish.content : state.text;
+    if (wish.aim == LintAim::Form) {
+        return formOf(state, source);
+    }
+    if (!content) {
+        LintResult result;
+        result.errors.push_back(missingFile(state.row.ciConfigPath));
+        return result;
+    }
+    if (wish.aim == LintAim::Compile) {
+        return tried(ciconfig::compile(*content, state.context, source));
+    }
+    return state.start.commit.sha.isEmpty()
+        ? checked(ciconfig::validate(*content, state.row.ciConfigPath, source))
+        : checked(ciconfig::validate(*content, state.context, source));
 }
 
 void Linter::judge(const AttemptPtr &attempt)
 {
     m_pool.start([this, attempt] {
         const BirthState &state = attempt->state;
-        const QByteArray &content = attempt->wish.content;
         const QByteArray &sha = state.start.commit.sha;
         const ForeignFiles files(m_foreign, state.user);
         const CommitSource source(sha.isEmpty() ? nullptr : state.reader, sha, {}, &files);
-        if (attempt->wish.aim == LintAim::Form) {
-            attempt->result = formOf(state, source);
-        } else if (attempt->wish.aim == LintAim::Compile) {
-            attempt->result = tried(ciconfig::compile(content, state.context, source));
-        } else if (sha.isEmpty()) {
-            attempt->result = checked(ciconfig::validate(content, state.row.ciConfigPath, source));
-        } else {
-            attempt->result = checked(ciconfig::validate(content, state.context, source));
-        }
+        attempt->result = resultOf(attempt->wish, state, source);
         attempt->result.ref = state.start.ref;
         attempt->result.sha = sha;
         attempt->state.reader.reset();

@@ -29,7 +29,7 @@ enum class LintAim : quint8 {
 struct LintWish
 {
     ProjectId project;
-    QByteArray content;
+    std::optional<QByteArray> content; ///< nullopt: the project's own file at the ref.
     QString ref; ///< Empty: the default branch.
     LintAim aim = LintAim::Check;
     auth::Identity caller;

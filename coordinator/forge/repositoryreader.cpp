@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/forge/repositoryreader.h"
 
+#include "coordinator/forge/commitobject.h"
 #include "coordinator/forge/gitcommand.h"
 #include "coordinator/forge/projectnames.h"
+#include "coordinator/forge/treepath.h"
 
 #include <algorithm>
 
@@ -14,7 +16,6 @@ namespace {
 
 constexpr qint64 MaxCommitBytes = 4 << 20;
 constexpr qint64 MaxFileBytes = 4 << 20; ///< CI files end at 2 MiB.
-constexpr qsizetype MaxMessage = 64 * 1024;
 constexpr GitChild::Limits BatchLimits {.time = std::chrono::minutes {2}, .maxOutputBytes = 1 << 30};
 constexpr qsizetype FullSha = 40;
 constexpr qsizetype MinimumSha = 7;
@@ -45,62 +46,6 @@ QStringList pathsOf(const QByteArray &nulSeparated)
         }
     }
     return paths;
-}
-
-struct Signature
-{
-    QString name;
-    QString email;
-    Timestamp at;
-};
-
-/// "Name <mail> 1700000000 +0100"
-Signature signatureOf(const QByteArray &line)
-{
-    const qsizetype open = line.lastIndexOf('<');
-    const qsizetype close = line.indexOf('>', open);
-    if (open < 0 || close < 0) {
-        return {QString::fromUtf8(line), {}, {}};
-    }
-    const qint64 seconds = line.sliced(close + 1).trimmed().split(' ').front().toLongLong();
-    // A commit may claim any time at all; what SQLite and ISO 8601 cannot show is not taken.
-    constexpr qint64 Latest = 253'402'300'799; // The year 9999.
-    return {QString::fromUtf8(line.first(open).trimmed()),
-            QString::fromUtf8(line.sliced(open + 1, close - open - 1)),
-            Timestamp {std::chrono::seconds {std::clamp<qint64>(seconds, 0, Latest)}}};
-}
-
-/// What can be a file of a tree. Other forms ("../x") git reads against a working tree, and dies.
-bool isTreePath(const QString &path)
-{
-    const QList<QStringView> parts = QStringView(path).split(u'/');
-    return std::none_of(parts.begin(), parts.end(), [](QStringView part) {
-        return part.isEmpty() || part == "."_L1 || part == ".."_L1;
-    });
-}
-
-QString withoutNul(QString text)
-{
-    return text.remove(QChar(u'\0'));
-}
-
-model::Commit commitOf(const QByteArray &sha, const QByteArray &object)
-{
-    model::Commit commit;
-    commit.sha = sha;
-    const qsizetype split = object.indexOf("\n\n");
-    for (const QByteArray &line : object.first(std::max<qsizetype>(split, 0)).split('\n')) {
-        if (line.startsWith("author ")) {
-            const Signature author = signatureOf(line.sliced(7));
-            commit.authorName = withoutNul(author.name);
-            commit.authorEmail = withoutNul(author.email);
-        } else if (line.startsWith("committer ")) {
-            commit.committedAt = signatureOf(line.sliced(10)).at;
-        }
-    }
-    const QByteArray message = split < 0 ? QByteArray() : object.sliced(split + 2);
-    commit.message = withoutNul(QString::fromUtf8(message.left(MaxMessage)));
-    return commit;
 }
 
 } // namespace
@@ -199,11 +144,35 @@ RepositoryReader::RepositoryReader(const Repositories &repositories, ProjectId p
 RepositoryReader::~RepositoryReader() = default;
 RepositoryReader::RepositoryReader(RepositoryReader &&) noexcept = default;
 
+static QByteArray spaceOf(RefKind kind)
+{
+    return kind == RefKind::Branch ? "refs/heads"_ba : "refs/tags"_ba;
+}
+
 Result<std::vector<RefEntry>> RepositoryReader::refs(RefKind kind) const
 {
-    const QByteArray space = kind == RefKind::Branch ? "refs/heads"_ba : "refs/tags"_ba;
+    return refsBelow(kind, spaceOf(kind));
+}
+
+Result<RefEntry> RepositoryReader::ref(RefKind kind, const QString &name) const
+{
+    // Of "a" git tells "a" and "a/b", which cannot be both.
+    Result<std::vector<RefEntry>> found = checkRefName(name)
+        ? refsBelow(kind, spaceOf(kind) + '/' + name.toUtf8())
+        : Result(std::vector<RefEntry>());
+    if (!found) {
+        return found.error();
+    }
+    if (found->empty() || found->front().name != name) {
+        return notFound(kind == RefKind::Branch ? u"404 Branch Not Found"_s : u"404 Tag Not Found"_s);
+    }
+    return std::move(found->front());
+}
+
+Result<std::vector<RefEntry>> RepositoryReader::refsBelow(RefKind kind, const QByteArray &prefix) const
+{
     const Result<QByteArray> output = d->run(
-        {"for-each-ref"_ba, "--format=%(refname:lstrip=2)%00%(objecttype)%00%(contents)%00%00"_ba, space});
+        {"for-each-ref"_ba, "--format=%(refname:lstrip=2)%00%(objecttype)%00%(contents)%00%00"_ba, prefix});
     if (!output) {
         return output.error();
     }
@@ -219,7 +188,7 @@ Result<std::vector<RefEntry>> RepositoryReader::refs(RefKind kind) const
         RefEntry entry;
         entry.name = QString::fromUtf8(parts.value(0));
         const Result<std::optional<Private::Object>> object = d->ask(
-            "contents"_ba, space + '/' + parts.value(0) + "^{commit}");
+            "contents"_ba, spaceOf(kind) + '/' + parts.value(0) + "^{commit}");
         if (!object) {
             return object.error();
         }
@@ -228,7 +197,7 @@ Result<std::vector<RefEntry>> RepositoryReader::refs(RefKind kind) const
         }
         entry.commit = commitOf((*object)->id, (*object)->content);
         if (parts.value(1) == "tag") {
-            entry.message = withoutNul(QString::fromUtf8(parts.value(2).left(MaxMessage)));
+            entry.message = messageText(parts.value(2));
         }
         entries.push_back(std::move(entry));
     }
@@ -321,6 +290,12 @@ Result<QByteArray> RepositoryReader::file(const QByteArray &sha, const QString &
         return notFound(u"there is no file %1"_s.arg(path));
     }
     return (*object)->content;
+}
+
+bool RepositoryReader::hasFolder(const QByteArray &sha, const QString &path) const
+{
+    const Result<std::optional<Private::Object>> object = d->ask("info"_ba, sha + ':' + path.toUtf8());
+    return object && *object && (*object)->type == "tree";
 }
 
 std::optional<QByteArray> RepositoryReader::contentId(const QByteArray &sha, const QString &path) const

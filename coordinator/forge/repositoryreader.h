@@ -39,6 +39,7 @@ public:
     RepositoryReader(RepositoryReader &&) noexcept;
 
     Result<std::vector<RefEntry>> refs(RefKind kind) const;
+    Result<RefEntry> ref(RefKind kind, const QString &name) const;
     /// Full name → sha (of the tag object for annotated tags): branches, tags, merge requests.
     Result<QHash<QString, QByteArray>> allRefs() const;
     bool isEmpty() const; ///< No branch at all.
@@ -59,12 +60,15 @@ public:
     Result<QByteArray> mergeBase(const QString &ref, const QByteArray &sha) const;
     Result<QStringList> changedSinceMergeBase(const QString &ref, const QByteArray &sha) const;
 
+    bool hasFolder(const QByteArray &sha, const QString &path) const;
     /// The blob of a file; nullopt: there is none.
     std::optional<QByteArray> contentId(const QByteArray &sha, const QString &path) const;
     /// The newest commit up to `sha` that changed a file; nullopt: there is none.
     std::optional<QByteArray> lastChange(const QByteArray &sha, const QString &path) const;
 
 private:
+    Result<std::vector<RefEntry>> refsBelow(RefKind kind, const QByteArray &prefix) const;
+
     class Private;
     std::unique_ptr<Private> d;
 };

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 #include <QTcpSocket>
 #include <QTest>
@@ -213,6 +214,7 @@ QByteArray CoordinatorFixture::push(const QString &projectPath,
     }
     for (auto file = files.constBegin(); file != files.constEnd(); ++file) {
         QFile out(folder + u'/' + file.key());
+        QDir().mkpath(QFileInfo(out).path());
         if (out.open(QIODevice::WriteOnly)) {
             out.write(file.value());
         }

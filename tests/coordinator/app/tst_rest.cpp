@@ -171,6 +171,8 @@ void RestTest::letsMembersIn()
                  .toInt(),
              40);
     QCOMPARE(m_fixture->api("GET", path + "/members").array().size(), 2);
+    QCOMPARE(json(m_fixture->api("GET", member)).value("username"_L1).toString(), u"friend"_s);
+    QCOMPARE(m_fixture->api("GET", path + "/members/all/999").status, 404);
     // Nobody makes themselves more than they are.
     QCOMPARE(m_fixture->with(token, "PUT", "/api/v4" + member, {{u"access_level"_s, 50}}).status,
              403);

@@ -8,7 +8,7 @@ using namespace ci;
 using namespace ci::test;
 using namespace Qt::StringLiterals;
 
-// What REST says and does about pipelines, jobs and repositories, against a whole coordinator.
+// What REST says and does about pipelines and jobs, against a whole coordinator.
 class RestPipelineTest : public QObject
 {
     Q_OBJECT
@@ -24,15 +24,12 @@ private Q_SLOTS:
     void playsManualJobs();
     void listsAPipelinesJobsByPage();
     void lints();
-    void readsTheRepository();
-    void readsAFile_data();
-    void readsAFile();
+    void lintsTheProjectsOwnFile();
 
 private:
     static QJsonObject json(const HttpAnswer &answer) { return answer.object(); }
 
     std::unique_ptr<CoordinatorFixture> m_fixture;
-    int m_madeProjects = 0;
 };
 
 void RestPipelineTest::initTestCase()
@@ -230,53 +227,21 @@ void RestPipelineTest::lints()
     QCOMPARE(m_fixture->api("POST", path).status, 400);
 }
 
-void RestPipelineTest::readsTheRepository()
+void RestPipelineTest::lintsTheProjectsOwnFile()
 {
-    const qint64 id = m_fixture->newProject(u"code"_s);
-    const QByteArray path = "/projects/" + QByteArray::number(id) + "/repository";
-    QVERIFY(m_fixture->push(u"root/code"_s, {{u"a.txt"_s, "hello\n"}}).isEmpty());
-    const QJsonObject branch = m_fixture->api("GET", path + "/branches").array().first().toObject();
-    QCOMPARE(branch.value("name"_L1).toString(), u"main"_s);
-    QVERIFY(branch.value("default"_L1).toBool());
-    QVERIFY(branch.value("protected"_L1).toBool());
-    QCOMPARE(m_fixture->api("GET", path + "/tags").array().size(), 0);
-    const QByteArray sha =
-        branch.value("commit"_L1).toObject().value("id"_L1).toString().toLatin1();
-    QCOMPARE(json(m_fixture->api("GET", path + "/commits/" + sha)).value("title"_L1).toString(),
-             u"change"_s);
-    QCOMPARE(m_fixture->api("GET", path + "/commits/--upload-pack=x").status, 404);
-}
-
-void RestPipelineTest::readsAFile_data()
-{
-    QTest::addColumn<QByteArray>("query");
-    QTest::addColumn<int>("status");
-
-    QTest::newRow("of the default branch") << "ci.yml/raw"_ba << 200;
-    QTest::newRow("of a branch") << "ci.yml/raw?ref=main"_ba << 200;
-    QTest::newRow("of HEAD, as clients ask") << "ci.yml/raw?ref=HEAD"_ba << 200;
-    QTest::newRow("that is not there") << "none.yml/raw"_ba << 404;
-    QTest::newRow("of no such branch") << "ci.yml/raw?ref=gone"_ba << 404;
-    QTest::newRow("outside of the tree") << "..%2F..%2Fetc%2Fpasswd/raw"_ba << 404;
-    QTest::newRow("of a ref that is an option of git")
-        << "ci.yml/raw?ref=--output%3Dx"_ba << 404;
-    QTest::newRow("with a line break in its name") << "ci%0A.yml/raw"_ba << 404;
-}
-
-void RestPipelineTest::readsAFile()
-{
-    QFETCH(QByteArray, query);
-    QFETCH(int, status);
-    const QString name = u"files%1"_s.arg(++m_madeProjects);
-    const qint64 id = m_fixture->newProject(name);
-    QVERIFY(m_fixture->push("root/"_L1 + name, {{u"ci.yml"_s, "<b>a: 1\n"}}).isEmpty());
-    const auto answer = m_fixture->api(
-        "GET", "/projects/" + QByteArray::number(id) + "/repository/files/" + query);
-    QCOMPARE(answer.status, status);
-    if (status == 200) {
-        QCOMPARE(answer.body, "<b>a: 1\n"_ba);
-        QCOMPARE(answer.headers.value("content-type"), "text/plain; charset=utf-8"_ba);
-    }
+    const qint64 id = m_fixture->newProject(u"own"_s);
+    const QByteArray path = "/projects/" + QByteArray::number(id) + "/ci/lint";
+    QCOMPARE(m_fixture->api("GET", path).status, 404); // No branch yet.
+    QVERIFY(m_fixture->push(u"root/own"_s, {{u"a.txt"_s, "a"}}).isEmpty());
+    QCOMPARE(json(m_fixture->api("GET", path)).value("errors"_L1).toArray().first().toString(),
+             u"Missing CI config file: .gitlab-ci.yml"_s);
+    QVERIFY(m_fixture->push(u"root/own"_s, {{u".gitlab-ci.yml"_s, "a: {script: [x]}\n"}}).isEmpty());
+    QVERIFY(json(m_fixture->api("GET", path)).value("valid"_L1).toBool());
+    const QJsonArray jobs =
+        json(m_fixture->api("GET", path + "?content_ref=main&dry_run=true")).value("jobs"_L1).toArray();
+    QCOMPARE(jobs.first().toObject().value("name"_L1).toString(), u"a"_s);
+    QCOMPARE(m_fixture->api("GET", path + "?content_ref=none").status, 404);
+    QCOMPARE(m_fixture->with({}, "GET", "/api/v4" + path).status, 401);
 }
 
 CAPSTAN_TEST(RestPipelineTest)
