@@ -66,6 +66,13 @@ QJsonValue meanCoverage(const std::vector<model::Job> &jobs)
     return count > 0 ? QJsonValue(QString::number(sum / count, 'f', 2)) : QJsonValue();
 }
 
+/// GitLab counts a pipeline's time in whole seconds, and typed clients refuse anything else.
+QJsonValue wholeSecondsBetween(const std::optional<Timestamp> &from, const std::optional<Timestamp> &to)
+{
+    const QJsonValue seconds = secondsBetween(from, to);
+    return seconds.isNull() ? seconds : QJsonValue(static_cast<qint64>(seconds.toDouble()));
+}
+
 } // namespace
 
 QJsonObject EntityWriter::commitBrief(const model::Commit &commit)
@@ -109,7 +116,8 @@ QJsonObject EntityWriter::pipeline(const model::Pipeline &pipeline)
         {u"started_at"_s, timeOrNull(pipeline.startedAt)},
         {u"finished_at"_s, timeOrNull(pipeline.finishedAt)},
         {u"duration"_s,
-         secondsBetween(pipeline.startedAt, pipeline.finishedAt.value_or(m_services.clock.now()))},
+         wholeSecondsBetween(pipeline.startedAt,
+                             pipeline.finishedAt.value_or(m_services.clock.now()))},
     };
 }
 
@@ -157,7 +165,7 @@ QJsonObject EntityWriter::pipelineDetails(const model::Pipeline &details, const 
     object.insert(u"before_sha"_s, QString::fromLatin1(details.beforeSha));
     object.insert(u"yaml_errors"_s, errorText(details));
     object.insert(u"yaml_error_list"_s, errorList(details));
-    object.insert(u"queued_duration"_s, secondsBetween(details.createdAt, details.startedAt));
+    object.insert(u"queued_duration"_s, wholeSecondsBetween(details.createdAt, details.startedAt));
     object.insert(u"coverage"_s, meanCoverage(jobs));
     object.insert(u"detailed_status"_s,
                   detailedStatus(details.state, pipelines::hasWarnings(jobs)));

@@ -48,8 +48,12 @@ class Scripts(unittest.TestCase):
 
     def test_a_pipeline_and_its_jobs(self):
         pipeline = self.project.pipelines.list(status='success', source='push')[0]
-        self.assertEqual(self.project.pipelines.get(pipeline.id).ref, 'main')
+        whole = self.project.pipelines.get(pipeline.id)
+        self.assertEqual(whole.ref, 'main')
+        # As GitLab's: a typed client (glab) takes nothing else.
+        self.assertEqual([type(each) for each in (whole.duration, whole.queued_duration)], [int, int])
         job = self.job('build')
+        self.assertIsInstance(job.duration, float)
         self.assertEqual((job.status, job.stage), ('success', 'test'))
         self.assertIn(b'built by python-gitlab', job.trace())
         self.assertEqual(job.artifact('out.txt'), b'out\n')

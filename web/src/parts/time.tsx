@@ -19,8 +19,9 @@ interface TickingProps {
 
 /// How long something took, or has been taking so far.
 export function Ticking({ started, finished, seconds }: TickingProps) {
-    if (started && !finished) {
-        return <span class="num">{duration(Math.max(0, (now.value - Date.parse(started)) / 1000))}</span>;
+    if (started) {
+        const end = finished ? Date.parse(finished) : now.value;
+        return <span class="num">{duration(Math.max(0, (end - Date.parse(started)) / 1000))}</span>;
     }
     return <span class="num">{duration(seconds)}</span>;
 }
