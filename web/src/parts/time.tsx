@@ -26,6 +26,15 @@ export function Ticking({ started, finished, seconds }: TickingProps) {
     return <span class="num">{duration(seconds)}</span>;
 }
 
-export function Countdown({ until }: { until: string }) {
-    return <span class="num">{countdown(Date.parse(until), now.value)}</span>;
+interface CountdownProps {
+    until: string;
+    /// Before what is left, and before the time of day that a screen reader is told instead: it would
+    /// say each second.
+    lead?: string;
+    readLead?: string;
+}
+
+export function Countdown({ until, lead = '', readLead = 'until' }: CountdownProps) {
+    const time = new Date(until).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+    return <><span class="num" aria-hidden="true">{lead}{countdown(Date.parse(until), now.value)}</span><span class="off-screen">{readLead} {time}</span></>;
 }

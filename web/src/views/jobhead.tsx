@@ -25,7 +25,7 @@ export function HoldBanner({ job }: { job: Job }) {
     return (
         <p class="hold" role="status" data-testid="hold-banner">
             <Icon name="terminal" />
-            <span>The script has ended; a terminal keeps the job. It is released when the terminal closes, or in <b><Countdown until={job.hold.until} /></b>.</span>
+            <span>The script has ended; a terminal keeps the job. It is released when the terminal closes, or <b><Countdown until={job.hold.until} lead="in " readLead="at" /></b>.</span>
         </p>
     );
 }
