@@ -58,6 +58,12 @@ class Session {
         }
     }
 
+    handTo(viewer) {
+        this.say({ type: 'role', role: 'observer' });
+        this.viewer = viewer;
+        this.say({ type: 'role', role: 'writer' });
+    }
+
     say(message) {
         this.viewer?.json(message);
     }
@@ -104,6 +110,9 @@ export function openShell(request, socket, url) {
     sessions.set(session.id, session);
     const viewer = accept(request, socket, {
         onMessage(message) {
+            if (session.viewer && session.viewer !== viewer && (typeof message !== 'string' || JSON.parse(message).type === 'close')) {
+                return;
+            }
             if (typeof message !== 'string') {
                 session.type(message.toString());
                 return;
@@ -117,6 +126,8 @@ export function openShell(request, socket, url) {
             } else if (value.type === 'credit') {
                 session.credit += value.bytes;
                 session.pump();
+            } else if (value.type === 'take') {
+                session.handTo(viewer);
             } else if (value.type === 'close') {
                 session.end('closed');
             }
@@ -133,7 +144,7 @@ export function openShell(request, socket, url) {
         session.sent = Math.min(session.output.length, Number(url.searchParams.get('offset') ?? 0));
         viewer.json({ type: 'state', state: 'waiting', text: '' });
         setTimeout(() => {
-            session.viewer = viewer;
+            session.handTo(viewer);
             viewer.json({ type: 'session', id: session.id, offset: session.sent, gap: false });
             viewer.json({ type: 'state', state: 'connected', text: '' });
             if (session.output.length === 0) {

@@ -170,6 +170,34 @@ const tests = {
         await page.keyboard.type('exit\r');
         await page.locator('[data-testid=terminal-overlay]', { hasText: 'exit code 0' }).waitFor();
     },
+    async 'says who only watches a terminal, and hands the keys over'(page) {
+        await openTerminal(page);
+        // What a duplicated tab has: the same session.
+        await page.reload();
+        await terminalState(page, 'connected');
+        const session = await page.evaluate(() => sessionStorage.getItem('capstan.terminal.404'));
+        const second = await page.context().newPage();
+        await second.addInitScript((kept) => sessionStorage.setItem('capstan.terminal.404', kept), session);
+        await second.goto(`${address}/root/sample/-/jobs/404/terminal`);
+        await terminalState(second, 'connected');
+        await page.getByTestId('terminal-watching').waitFor();
+        assert.match(await page.getByTestId('terminal-state').innerText(), /Watching/);
+        await page.getByTestId('terminal-take').click();
+        await page.getByTestId('terminal-watching').waitFor({ state: 'detached' });
+        await second.getByTestId('terminal-watching').waitFor();
+        await page.keyboard.type('env\r');
+        await screenHas(page, 'CI_JOB_NAME=explore');
+    },
+    async 'lets the keyboard out of a terminal, and shows it to a screen reader'(page) {
+        await openTerminal(page);
+        assert.match(await page.locator('.xterm-helper-textarea').getAttribute('aria-description'), /Control Shift L/);
+        await page.keyboard.press('Control+Shift+L');
+        assert.equal(await page.evaluate(() => document.activeElement.closest('.terminal-tools') !== null), true);
+        await page.getByTestId('terminal-reader').click();
+        await page.locator('.xterm-accessibility').waitFor({ state: 'attached' });
+        await page.getByTestId('terminal-reader').click();
+        await page.locator('.xterm-accessibility').waitFor({ state: 'detached' });
+    },
     async 'fits a phone'() {
         const page = await newPage({ viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
         for (const path of ['/', '/root/sample', '/root/sample/-/pipelines', '/root/sample/-/pipelines/40', '/root/sample/-/jobs/405', '/admin/runners', '/root/sample/-/settings']) {

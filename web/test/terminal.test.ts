@@ -46,7 +46,8 @@ class FakeSocket {
 }
 
 /// A world whose clock stands still until a test turns it.
-function world(reason = '', final = true) {
+function world(reason = '', final = true, reached = true) {
+    const coordinator = { reached };
     const sockets: FakeSocket[] = [];
     const timers: { run: () => void; at: number }[] = [];
     const written: { size: number; replayed: boolean; done: () => void }[] = [];
@@ -62,7 +63,7 @@ function world(reason = '', final = true) {
         cancel: () => undefined,
         now: () => time,
         random: () => 0.5,
-        diagnose: () => Promise.resolve({ reason, final: final && reason !== '' }),
+        diagnose: () => Promise.resolve({ reason, final: final && reason !== '', reached: coordinator.reached }),
     }, {
         size: () => ({ columns: 80, rows: 24 }),
         write: (bytes, replayed, done) => written.push({ size: bytes.length, replayed, done }),
@@ -74,7 +75,7 @@ function world(reason = '', final = true) {
         timer?.run();
         await Promise.resolve();
     };
-    return { session, sockets, written, views, pass, last: () => sockets.at(-1)!, state: () => views.at(-1)!, wind: (ms: number) => { time += ms; }, clears: () => clears };
+    return { coordinator, session, sockets, written, views, pass, last: () => sockets.at(-1)!, state: () => views.at(-1)!, wind: (ms: number) => { time += ms; }, clears: () => clears };
 }
 
 const settle = async (): Promise<void> => {
@@ -143,16 +144,41 @@ test('marks what was on a screen before as replayed', () => {
     assert.deepEqual(written.map(({ size, replayed }) => [size, replayed]), [[100, true], [50, false]]);
 });
 
-test('begins anew when the session of before a reload is gone', () => {
+test('begins anew when the session of before a reload is gone', async () => {
     const { session, last, sockets, written } = world();
     session.start({ id: 'session-0001', offset: 100 });
     last().lose();
+    await settle();
     assert.equal(sockets.length, 2);
     assert.equal(last().url, '/terminal');
     last().open();
     last().say({ type: 'session', id: 'session-0002', offset: 0, gap: false });
     last().output(10);
     assert.deepEqual(written.map(({ replayed }) => replayed), [false]);
+});
+
+test('a reload while the coordinator is away comes back to the same shell', async () => {
+    const { coordinator, session, last, sockets, pass, state } = world('', false, false);
+    session.start({ id: 'session-0001', offset: 100 });
+    last().lose();
+    await settle();
+    assert.deepEqual([state().state, state().text], ['reconnecting', 'The coordinator does not answer.']);
+    assert.deepEqual(session.remembered(), { id: 'session-0001', offset: 100 });
+    coordinator.reached = true;
+    await pass();
+    assert.equal(sockets.length, 2);
+    assert.equal(last().url, '/terminal?session=session-0001&offset=0');
+});
+
+test('says that there may be too many when a first one is refused without a reason', async () => {
+    const { session, last, state, pass, sockets } = world();
+    session.start(null);
+    last().lose();
+    await settle();
+    assert.equal(state().state, 'reconnecting');
+    assert.match(state().text, /too many/);
+    await pass();
+    assert.equal(sockets.length, 2);
 });
 
 test('gives up after the grace time, and at once when there is a reason', async () => {
@@ -195,6 +221,11 @@ const ends: [string, (all: ReturnType<typeof connected>) => void, string][] = [
         last().say({ type: 'exit', code: 3 });
         last().say({ type: 'state', state: 'ended', reason: 'shell exited' });
     }, 'The shell has ended (exit code 3).'],
+    ['the runner refused, and why', ({ last }) => last().say({ type: 'state', state: 'ended', reason: 'runner refused', text: 'terminals are switched off' }),
+        'The runner opened no shell: terminals are switched off.'],
+    ['a time was over, with more words', ({ last }) => last().say({ type: 'state', state: 'ended', reason: 'time limit', text: 'at most 8 h' }),
+        'The time that a terminal may last is over. At most 8 h.'],
+    ['nobody typed', ({ last }) => last().say({ type: 'state', state: 'ended', reason: 'idle' }), 'Nobody used it for too long.'],
     ['the right was withdrawn', ({ last }) => last().lose(1008), 'You may no longer use this terminal.'],
     ['the reader disconnected', ({ session }) => session.close(), 'You closed it; its processes have ended.'],
 ];
@@ -216,11 +247,36 @@ test('sends input only while somebody takes it, in pieces', () => {
     assert.equal(last().sent.length, 4);
 });
 
+test('says who only watches, sends nothing of theirs, and takes over when asked to', () => {
+    const { session, last, state } = connected();
+    assert.equal(state().watching, false);
+    last().say({ type: 'role', role: 'observer' });
+    assert.deepEqual([state().state, state().watching], ['connected', true]);
+    session.send(new Uint8Array(5));
+    assert.equal(last().sent.length, 1);
+    last().say({ type: 'state', state: 'held', until: '2026-03-01T12:00:00Z' });
+    assert.equal(state().watching, true);
+    session.take();
+    assert.deepEqual(last().sent.at(-1), { type: 'take' });
+    last().say({ type: 'role', role: 'writer' });
+    assert.deepEqual([state().state, state().watching], ['held', false]);
+    session.send(new Uint8Array(5));
+    assert.equal(last().sent.length, 3);
+});
+
+test('who only watches leaves, and the shell goes on', () => {
+    const { session, last, state } = connected();
+    last().say({ type: 'role', role: 'observer' });
+    session.close();
+    assert.deepEqual([state().state, state().text], ['ended', 'You stopped watching; the shell goes on.']);
+    assert.equal(last().sent.length, 1);
+});
+
 test('ignores control messages that are none', () => {
-    for (const bad of ['', '{', '[]', 'null', '1', '{"type":"state","state":"<b>"}', '{"type":"session","id":"../.."}', '{"type":"session","id":7}', '{"type":"other"}']) {
+    for (const bad of ['', '{', '[]', 'null', '1', '{"type":"state","state":"<b>"}', '{"type":"session","id":"../.."}', '{"type":"session","id":7}', '{"type":"other"}', '{"type":"role","role":"king"}']) {
         assert.equal(decodeControl(bad), null, bad);
     }
-    assert.equal(endWords('constructor'), 'constructor');
+    assert.equal(endWords('constructor'), 'Constructor.');
 });
 
 test('takes from a paste what could press keys', () => {

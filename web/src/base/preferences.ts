@@ -31,6 +31,8 @@ export const wrapLines = kept<boolean>('log.wrap', false);
 export const stampMode = kept<string>('log.stamps', 'off');
 export const singleKeys = kept<boolean>('keys', true);
 export const terminalFont = kept<number>('terminal.font', 14);
+/// What the terminal shows is also kept as text that a screen reader can walk through.
+export const terminalReader = kept<boolean>('terminal.reader', false);
 export const pipelineView = kept<string>('pipeline.view', 'graph');
 
 const themes = ['system', 'light', 'dark'];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { signal } from '@preact/signals';
 import { shortcuts, useShortcuts } from '../base/keys';
-import { singleKeys } from '../base/preferences';
+import { singleKeys, terminalReader } from '../base/preferences';
 import { navigate, route } from '../base/router';
 import { session } from '../base/api';
 import { Check } from './controls';
@@ -13,7 +13,7 @@ const terminalKeys = [
     ['Ctrl+Shift+C', 'Copy the selection'],
     ['Ctrl+Shift+V', 'Paste'],
     ['Ctrl+Shift+F', 'Search'],
-    ['Ctrl+Shift+Esc', 'Leave the terminal'],
+    ['Ctrl+Shift+L', 'Leave the terminal; Ctrl+Shift+Esc does, too, where the system leaves it to the page'],
 ];
 
 /// The shortcuts of every page, and the dialog that lists all of them.
@@ -41,6 +41,7 @@ export function Help() {
                     {terminalKeys.map(([keys, label]) => <div key={keys}><dt><kbd>{keys}</kbd></dt><dd>{label}</dd></div>)}
                 </dl>
                 <Check label="Single-key shortcuts" checked={singleKeys.value} onChange={(on) => { singleKeys.value = on; }} />
+                <Check label="Terminals for screen readers" checked={terminalReader.value} onChange={(on) => { terminalReader.value = on; }} />
             </div>
         </Dialog>
     );

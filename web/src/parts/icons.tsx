@@ -36,6 +36,7 @@ const drawings = {
     link: <path d="M6.5 9.500l3-3M7 4.500l1.5-1.500a2.6 2.6 0 0 1 4 4L11 8.500M9 11.500L7.5 13a2.6 2.6 0 0 1-4-4L5 7.5" />,
     sections: <path d="M2.5 4h11M5.5 8h8M5.5 12h8M2.5 7v5" />,
     menu: <path d="M2.5 4.500h11M2.5 8h11M2.5 11.500h11" />,
+    reader: <path d="M2.5 6v4h2.500L8.5 13V3L5 6zM11 5.800a3.2 3.2 0 0 1 0 4.400M12.8 4a5.8 5.8 0 0 1 0 8" />,
     gear: <path d="M8 10.200a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.400zM8 1.800v2M8 12.200v2M1.8 8h2M12.2 8h2M3.6 3.600L5 5M11 11l1.4 1.400M3.6 12.400L5 11M11 5l1.4-1.4" />,
 } satisfies Record<string, ComponentChildren>;
 

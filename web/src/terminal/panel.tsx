@@ -8,7 +8,7 @@ import { toastError } from '../parts/toast';
 import { KeyBar, modified } from './keybar';
 import { askAndPaste, pasteFromClipboard } from './pasting';
 import type { TerminalView } from './session';
-import { TerminalOverlay } from './statewords';
+import { TerminalOverlay, Watching } from './statewords';
 import { TerminalTools } from './tools';
 import { useLeaveQuestion, useMomentary, useTerminal, type OpenTerminal } from './useterminal';
 
@@ -45,7 +45,7 @@ export function TerminalPanel({ project, job, docked, onClose }: TerminalPanelPr
     const place = useRef<HTMLDivElement>(null);
     const frame = useRef<HTMLDivElement>(null);
     const [round, setRound] = useState(0);
-    const [view, setView] = useState<TerminalView>({ state: 'connecting', text: '', until: '', retryAt: 0 });
+    const [view, setView] = useState<TerminalView>({ state: 'connecting', text: '', until: '', retryAt: 0, watching: false });
     const [title, setTitle] = useState('');
     const [searching, setSearching] = useState(false);
     const [flash, setFlash] = useMomentary(false, 120);
@@ -53,6 +53,9 @@ export function TerminalPanel({ project, job, docked, onClose }: TerminalPanelPr
     const ctrl = useSignal(false);
     const alt = useSignal(false);
     const type = (text: string) => {
+        if (open.current?.session.view.watching) {
+            setFlash(true);
+        }
         open.current?.session.send(encoder.encode(modified(text, ctrl.value, alt.value)));
         ctrl.value = false;
         alt.value = false;
@@ -62,8 +65,12 @@ export function TerminalPanel({ project, job, docked, onClose }: TerminalPanelPr
     const leave = () => frame.current?.querySelector<HTMLElement>('.terminal-tools button')?.focus();
     const open = useTerminal({ place, project, job: job.id, round }, {
         view: setView, title: setTitle, bell: () => setFlash(true), size: setSize, typed: type,
-        chords: { KeyC: copy, KeyF: () => setSearching(true), Escape: leave },
+        chords: { KeyC: copy, KeyF: () => setSearching(true), KeyL: leave, Escape: leave },
     });
+    const takeOver = () => {
+        open.current?.session.take();
+        open.current?.screen.terminal.focus();
+    };
     const alive = view.state !== 'ended';
     useLeaveQuestion(alive);
     const pasteEvent = (event: ClipboardEvent) => {
@@ -75,6 +82,7 @@ export function TerminalPanel({ project, job, docked, onClose }: TerminalPanelPr
         <div class={`terminal${docked ? ' docked' : ''}${flash ? ' flash' : ''}`} ref={frame} data-testid="terminal">
             <TerminalTools view={view} title={title} docked={docked} searching={searching} onSearching={setSearching} screen={() => open.current?.screen ?? null}
                 onCopy={copy} onClose={onClose} onDisconnect={() => open.current?.session.close()} onFull={() => toggleFull(frame.current)} />
+            {view.watching && alive && <Watching take={takeOver} />}
             <div class="terminal-frame" onPasteCapture={pasteEvent}>
                 <div class="terminal-screen" ref={place} data-testid="terminal-screen" />
                 {size && alive && <span class="terminal-size num" aria-hidden="true">{size}</span>}

@@ -7,7 +7,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { blackGround, sixteen } from '../log/colours';
-import { terminalFont } from '../base/preferences';
+import { terminalFont, terminalReader } from '../base/preferences';
 import type { Size, TerminalScreen } from './session';
 
 const names = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
@@ -29,6 +29,8 @@ function openLink(event: MouseEvent, address: string): void {
     }
 }
 
+const leaveWords = 'All keys go to the shell. Control Shift L leaves the terminal.';
+
 const searchColours = {
     matchBackground: '#5c4a12', matchOverviewRuler: '#e3b653', activeMatchBackground: '#b58900', activeMatchColorOverviewRuler: '#f6cf73',
 };
@@ -37,7 +39,7 @@ export class XtermScreen implements TerminalScreen {
     readonly terminal = new Terminal({
         allowProposedApi: true, fontSize: terminalFont.value, theme: theme(), scrollback: 10000, cursorBlink: false, tabStopWidth: 8,
         fontFamily: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace',
-        lineHeight: 1.15, minimumContrastRatio: 4.5, macOptionIsMeta: true, rightClickSelectsWord: false,
+        lineHeight: 1.15, minimumContrastRatio: 4.5, macOptionIsMeta: true, rightClickSelectsWord: false, screenReaderMode: terminalReader.value,
         linkHandler: { activate: openLink, allowNonHttpProtocols: false },
     });
     private readonly fitter = new FitAddon();
@@ -84,6 +86,16 @@ export class XtermScreen implements TerminalScreen {
     setFont(size: number): void {
         this.terminal.options.fontSize = size;
         this.fit();
+    }
+
+    setReader(on: boolean): void {
+        this.terminal.options.screenReaderMode = on;
+    }
+
+    /// Tab and all other keys belong to the shell: how to get out is said where the keys are taken.
+    open(place: HTMLElement): void {
+        this.terminal.open(place);
+        this.terminal.textarea?.setAttribute('aria-description', leaveWords);
     }
 
     find(text: string, step: 1 | -1, incremental: boolean): void {

@@ -14,6 +14,8 @@ export interface TerminalView {
     until: string;
     /// reconnecting: when the next attempt begins (epoch ms), 0 when it is not up to us.
     retryAt: number;
+    /// Another tab types; what is typed here counts for nothing.
+    watching: boolean;
 }
 
 export interface Size {
@@ -42,6 +44,8 @@ export interface Diagnosis {
     reason: string;
     /// No later attempt can succeed. A runner that is away for a moment is no such thing.
     final: boolean;
+    /// The coordinator answered.
+    reached: boolean;
 }
 
 export interface TerminalScreen {
@@ -61,7 +65,7 @@ export const graceMs = 65000;
 const pieceBytes = 16 * 1024;
 
 export class TerminalSession {
-    view: TerminalView = { state: 'connecting', text: '', until: '', retryAt: 0 };
+    view: TerminalView = { state: 'connecting', text: '', until: '', retryAt: 0, watching: false };
     exit = '';
     private socket: WebSocket | null = null;
     private id = '';
@@ -94,8 +98,8 @@ export class TerminalSession {
     }
 
     send(bytes: Uint8Array): void {
-        const { state } = this.view;
-        if (this.socket?.readyState === 1 && (state === 'connected' || state === 'held')) {
+        const { state, watching } = this.view;
+        if (this.socket?.readyState === 1 && !watching && (state === 'connected' || state === 'held')) {
             for (let at = 0; at < bytes.length; at += pieceBytes) {
                 this.socket.send(bytes.slice(at, at + pieceBytes));
             }
@@ -106,8 +110,17 @@ export class TerminalSession {
         this.say({ type: 'resize', columns, rows });
     }
 
-    /// Ends the shell and all its processes.
+    /// Types from here on; the tab that did watches.
+    take(): void {
+        this.say({ type: 'take' });
+    }
+
+    /// Ends the shell and all its processes; who only watches just goes.
     close(): void {
+        if (this.view.watching) {
+            this.finish('You stopped watching; the shell goes on.');
+            return;
+        }
         this.say({ type: 'close' });
         this.finish(endWords('closed'));
     }
@@ -133,7 +146,7 @@ export class TerminalSession {
     }
 
     private set(view: Partial<TerminalView> & { state: TerminalState }): void {
-        this.view = { text: '', until: '', retryAt: 0, ...view };
+        this.view = { text: '', until: '', retryAt: 0, watching: this.view.watching, ...view };
         this.show(this.view);
     }
 
@@ -141,7 +154,7 @@ export class TerminalSession {
         this.stopped = true;
         this.world.cancel(this.timer);
         this.socket?.close(1000);
-        this.set({ state: 'ended', text });
+        this.set({ state: 'ended', text, watching: false });
     }
 
     private dial(): void {
@@ -169,7 +182,7 @@ export class TerminalSession {
         this.ungranted = 0;
         const credit = Math.max(grantBytes, windowBytes - this.undrawn);
         this.say({ type: 'hello', ...this.screen.size(), credit });
-        this.set({ state: this.view.state === 'reconnecting' ? 'reconnecting' : 'connecting' });
+        this.set({ state: this.view.state === 'reconnecting' ? 'reconnecting' : 'connecting', watching: false });
     }
 
     private receive(data: unknown): void {
@@ -186,11 +199,13 @@ export class TerminalSession {
     private obey(message: Control): void {
         if (message.type === 'exit') {
             this.exit = message.signal !== null ? `signal ${message.signal}` : `exit code ${message.code ?? 0}`;
+        } else if (message.type === 'role') {
+            this.set({ ...this.view, watching: message.role === 'observer' });
         } else if (message.type === 'session') {
             this.adopt(message);
         } else if (message.state === 'ended') {
             const exit = message.reason === 'shell exited' && this.exit ? ` (${this.exit})` : '';
-            this.finish(endWords(message.reason).replace(/\.$/, `${exit}.`));
+            this.finish(endWords(message.reason, message.text).replace(/\.$/, `${exit}.`));
         } else {
             this.set({ state: message.state, text: message.text, until: message.until });
         }
@@ -244,35 +259,42 @@ export class TerminalSession {
             this.finish(this.view.text || 'The coordinator closed it.');
             return;
         }
-        if (!opened && !this.everOpen && this.id) {
+        this.lostAt ||= this.world.now();
+        const found: Diagnosis | null = opened ? null : await this.world.diagnose().catch(() => ({ reason: '', final: false, reached: false }));
+        if (this.stopped || (found && this.isOver(found))) {
+            return;
+        }
+        if (found?.reached && !found.reason && !this.everOpen && this.id) {
             // The session of before the reload is gone: a new one.
             this.id = '';
             this.replayUntil = 0;
             this.dial();
             return;
         }
-        this.lostAt ||= this.world.now();
-        if (!opened && await this.isOver()) {
-            return;
-        }
         const wait = backoffMs(this.attempt, this.world.random());
         this.attempt += 1;
-        this.set({ state: 'reconnecting', text: 'The connection was lost.', retryAt: this.world.now() + wait });
+        this.set({ state: 'reconnecting', text: this.lostWords(found), retryAt: this.world.now() + wait });
         this.timer = this.world.later(() => this.dial(), wait);
     }
 
-    /// After a refused attempt: the reason, if there is one, ends the session.
-    private async isOver(): Promise<boolean> {
-        const { reason, final } = await this.world.diagnose().catch(() => ({ reason: '', final: false }));
-        if (this.stopped) {
-            return true;
+    private lostWords(found: Diagnosis | null): string {
+        if (found && !found.reached) {
+            return 'The coordinator does not answer.';
         }
-        if (final || (reason && !this.everOpen)) {
+        // The browser hides the status of a refusal. With nothing else against it, it is 423 or 429.
+        return found && !this.everOpen && !found.reason
+            ? 'The coordinator takes no terminal just now: too many are open, or were opened within a minute.'
+            : 'The connection was lost.';
+    }
+
+    /// After a refused attempt: whether what was found out, or the time, ends the session.
+    private isOver({ reason, final }: Diagnosis): boolean {
+        if (final || (reason && !this.everOpen && !this.id)) {
             this.finish(reason);
             return true;
         }
         if (this.world.now() - this.lostAt > graceMs) {
-            this.finish(endWords('grace expired'));
+            this.finish(this.everOpen || this.id ? endWords('grace expired') : this.view.text);
             return true;
         }
         return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { now } from '../base/clock';
 import { countdown } from '../base/format';
+import { Button } from '../parts/controls';
 import type { TerminalState, TerminalView } from './session';
 
 const words: Record<TerminalState, string> = {
@@ -10,10 +11,21 @@ const words: Record<TerminalState, string> = {
 /// The state in a word, with what is left of its time.
 export function TerminalWord({ view }: { view: TerminalView }) {
     const time = view.state === 'held' && view.until ? countdown(Date.parse(view.until), now.value) : '';
+    const word = view.watching && view.state === 'connected' ? 'Watching' : words[view.state];
     return (
-        <span class={`terminal-state ${view.state}`} role="status" aria-live="polite" data-testid="terminal-state" data-state={view.state}>
-            <i aria-hidden="true" />{words[view.state]}{time && <b class="num" aria-hidden="true">{time}</b>}
+        <span class={`terminal-state ${view.state}${view.watching ? ' watching' : ''}`} role="status" aria-live="polite" data-testid="terminal-state" data-state={view.state} data-role={view.watching ? 'observer' : 'writer'}>
+            <i aria-hidden="true" />{word}{time && <b class="num" aria-hidden="true">{time}</b>}
         </span>
+    );
+}
+
+/// Keys do nothing here: why, and what to do about it.
+export function Watching({ take }: { take: () => void }) {
+    return (
+        <div class="terminal-watching" role="status" data-testid="terminal-watching">
+            <span>You are watching: the keys of another tab go to this shell.</span>
+            <Button label="Type here instead" testid="terminal-take" onPress={take} />
+        </div>
     );
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { terminalFont } from '../base/preferences';
+import { terminalFont, terminalReader } from '../base/preferences';
 import { Button } from '../parts/controls';
 import { Icon } from '../parts/icons';
 import type { XtermScreen } from './screen';
@@ -71,8 +71,9 @@ export function TerminalTools(props: ToolsProps) {
             <Button label="Copy (Ctrl+Shift+C)" icon="copy" kind="ghost" bare testid="terminal-copy" onPress={props.onCopy} />
             <span class="wide-only"><Button label="Smaller text" icon="minus" kind="ghost" bare testid="terminal-smaller" onPress={() => font(-1)} /></span>
             <span class="wide-only"><Button label="Larger text" icon="plus" kind="ghost" bare testid="terminal-larger" onPress={() => font(1)} /></span>
+            <span class="wide-only"><Button label="For screen readers" icon="reader" kind="ghost" bare pressed={terminalReader.value} testid="terminal-reader" onPress={() => { terminalReader.value = !terminalReader.value; }} /></span>
             <Button label="Full screen" icon="full" kind="ghost" bare testid="terminal-full" onPress={props.onFull} />
-            {view.state !== 'ended' && <Button label="Disconnect" kind="danger" testid="terminal-disconnect" title="Ends the shell and all its processes" onPress={props.onDisconnect} />}
+            {view.state !== 'ended' && <Button label={view.watching ? 'Stop watching' : 'Disconnect'} kind={view.watching ? 'plain' : 'danger'} testid="terminal-disconnect" title={view.watching ? 'The shell goes on' : 'Ends the shell and all its processes'} onPress={props.onDisconnect} />}
             {view.state === 'ended' && docked && <Button label="Close" icon="close" kind="ghost" testid="terminal-close" onPress={props.onClose} />}
         </div>
     );

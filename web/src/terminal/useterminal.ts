@@ -2,7 +2,7 @@
 // A screen and its session, tied together for as long as a component shows them.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { plainText } from '../base/format';
-import { terminalFont } from '../base/preferences';
+import { terminalFont, terminalReader } from '../base/preferences';
 import { leaveQuestion } from '../base/router';
 import { XtermScreen } from './screen';
 import { TerminalSession, type TerminalView } from './session';
@@ -50,7 +50,7 @@ function wire({ screen, session }: OpenTerminal, news: TerminalNews): void {
 
 function open(place: HTMLElement, project: number, job: number, news: TerminalNews): OpenTerminal {
     const screen = new XtermScreen();
-    screen.terminal.open(place);
+    screen.open(place);
     screen.fit();
     const url = `${location.origin.replace(/^http/, 'ws')}/api/v4/projects/${project}/jobs/${job}/terminal`;
     const session = new TerminalSession(url, browserWorld(project, job), screen, news.view);
@@ -92,6 +92,7 @@ export function useTerminal({ place, project, job, round }: Where, news: Termina
         };
     }, [project, job, round]);
     useEffect(() => current.current?.screen.setFont(terminalFont.value), [terminalFont.value]);
+    useEffect(() => current.current?.screen.setReader(terminalReader.value), [terminalReader.value, round]);
     return current;
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // `capstan.terminal.v1`: decoding of control messages, and the words for why a terminal ended.
 
+import { sentence } from '../base/format';
+
 export const subprotocol = 'capstan.terminal.v1';
 
 export type Control =
     | { type: 'state'; state: 'waiting' | 'connected' | 'held' | 'reconnecting' | 'ended'; text: string; until: string; reason: string }
     | { type: 'session'; id: string; offset: number; gap: boolean }
+    | { type: 'role'; role: 'writer' | 'observer' }
     | { type: 'exit'; code: number | null; signal: number | null };
 
 const states = ['waiting', 'connected', 'held', 'reconnecting', 'ended'];
@@ -33,6 +36,9 @@ export function decodeControl(frame: string): Control | null {
     if (type === 'session' && /^[\w-]{8,128}$/.test(text(fields['id']))) {
         return { type, id: text(fields['id']), offset: Math.max(0, number(fields['offset']) ?? 0), gap: fields['gap'] === true };
     }
+    if (type === 'role' && ['writer', 'observer'].includes(text(fields['role']))) {
+        return { type, role: fields['role'] as 'writer' };
+    }
     if (type === 'exit') {
         return { type, code: number(fields['code']), signal: number(fields['signal']) };
     }
@@ -47,10 +53,18 @@ const reasons: Record<string, string> = {
     'hold expired': 'The time for which the job was held is over.',
     'grace expired': 'The connection was lost for too long.',
     'runner lost': 'The runner was lost.',
+    'runner refused': 'The runner opened no shell.',
+    'idle': 'Nobody used it for too long.',
+    'time limit': 'The time that a terminal may last is over.',
     'right withdrawn': 'You may no longer use this terminal.',
     'shutting down': 'The coordinator was stopped.',
 };
 
-export function endWords(reason: string): string {
-    return Object.hasOwn(reasons, reason) ? reasons[reason]! : reason;
+/// The reason as a sentence; what the coordinator adds to it follows.
+export function endWords(reason: string, added = ''): string {
+    const words = Object.hasOwn(reasons, reason) ? reasons[reason]! : sentence(reason);
+    if (!added) {
+        return words;
+    }
+    return reason === 'runner refused' ? `${words.replace(/\.$/, ':')} ${added.replace(/\.?$/, '.')}` : `${words} ${sentence(added)}`.trim();
 }

@@ -16,12 +16,12 @@ export function browserWorld(project: number, job: number): TerminalWorld {
             try {
                 const { terminal, status } = await get<Job>(`/projects/${project}/jobs/${job}`);
                 if (status !== 'running') {
-                    return { reason: 'The job does not run any more.', final: true };
+                    return { reason: 'The job does not run any more.', final: true, reached: true };
                 }
-                return { reason: terminal?.available === false ? sentence(terminal.reason ?? '') : '', final: false };
+                return { reason: terminal?.available === false ? sentence(terminal.reason ?? '') : '', final: false, reached: true };
             } catch (error) {
                 const forbidden = error instanceof ApiError && [401, 403, 404].includes(error.status);
-                return { reason: forbidden ? 'You may not open this terminal.' : '', final: forbidden };
+                return { reason: forbidden ? 'You may not open this terminal.' : '', final: forbidden, reached: error instanceof ApiError && error.status > 0 && error.status < 500 };
             }
         },
     };
