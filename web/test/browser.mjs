@@ -65,6 +65,28 @@ const tests = {
         await page.getByTestId('view-table').click();
         await page.locator('[data-testid=job-row][data-name=lint] [data-state=warning]').waitFor();
     },
+    async 'sends a form once, however often it is pressed'(page) {
+        let sent = 0;
+        let release;
+        const held = new Promise((resolve) => { release = resolve; });
+        await page.route('**/api/v4/projects/*/pipeline', async (route) => {
+            sent += 1;
+            await held;
+            await route.continue();
+        });
+        await page.goto(`${address}/root/sample/-/pipelines/new`);
+        const form = page.getByTestId('run-form');
+        await form.waitFor();
+        await form.evaluate((element) => {
+            element.requestSubmit();
+            element.requestSubmit();
+        });
+        await page.locator('[data-testid=run-submit]:disabled').waitFor();
+        await form.evaluate((element) => element.requestSubmit());
+        release();
+        await page.getByTestId('pipeline-state').waitFor();
+        assert.equal(sent, 1);
+    },
     async 'names the place of an error in the CI file'(page) {
         await page.goto(`${address}/root/sample/-/pipelines/37`);
         assert.match(await page.getByTestId('yaml-error').first().innerText(), /\.gitlab-ci\.yml:14:3/);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useOneAtATime, useSending } from './form';
 import { Icon, type IconName } from './icons';
-import { toastError } from './toast';
 
 interface ButtonProps {
     label: string;
@@ -20,20 +20,14 @@ interface ButtonProps {
 }
 
 export function Button(props: ButtonProps) {
-    const [busy, setBusy] = useState(false);
-    const press = async () => {
-        const result = props.onPress?.();
-        if (result instanceof Promise) {
-            setBusy(true);
-            await result.catch(toastError);
-            setBusy(false);
-        }
-    };
+    const { busy: pressed, run } = useOneAtATime();
+    const sending = useSending();
+    const busy = pressed || (props.type === 'submit' && sending);
     return (
         <button type={props.type ?? 'button'} class={`button ${props.kind ?? 'plain'}${props.bare ? ' bare' : ''}`}
             disabled={props.disabled || busy} aria-pressed={props.pressed} aria-busy={busy || undefined}
             title={props.title ?? (props.bare ? props.label : undefined)} data-testid={props.testid}
-            aria-label={props.bare ? props.label : undefined} onClick={props.onPress ? () => void press() : undefined}>
+            aria-label={props.bare ? props.label : undefined} onClick={props.onPress ? () => void run(props.onPress!) : undefined}>
             {props.icon && <Icon name={props.icon} />}
             {!props.bare && <span>{props.label}</span>}
         </button>

@@ -4,6 +4,7 @@ import { send } from '../base/api';
 import type { Variable } from '../base/types';
 import { Button, Check, Field, Input, Select } from './controls';
 import { Dialog } from './dialog';
+import { Form } from './form';
 import { FormError, useAttempts } from './formerror';
 
 const types = [['env_var', 'Variable'], ['file', 'File']] as const;
@@ -55,10 +56,7 @@ export function VariableDialog({ base, variable, scoped, onClose }: VariableDial
     });
     return (
         <Dialog title={variable ? variable.key : 'Add a variable'} testid="variable-dialog" onClose={() => onClose(false)}>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                void save();
-            }}>
+            <Form onSend={save}>
                 <div class="dialog-text">
                     <div class="field-pair">
                         <Field label="Name" error={errors.fields['key']}>{(id) => <Input id={id} class="mono" value={draft.key} onText={(key) => change({ key })} required disabled={variable !== null} testid="variable-name" />}</Field>
@@ -74,7 +72,7 @@ export function VariableDialog({ base, variable, scoped, onClose }: VariableDial
                     <FormError text={errors.rest} />
                 </div>
                 <footer><Button label="Cancel" onPress={() => onClose(false)} /><Button label="Save" kind="primary" type="submit" testid="variable-save" /></footer>
-            </form>
+            </Form>
         </Dialog>
     );
 }

@@ -4,6 +4,7 @@ import { projectApi, send } from '../base/api';
 import type { Environment } from '../base/entities';
 import { Button, Field, Input, Select } from '../parts/controls';
 import { Dialog } from '../parts/dialog';
+import { Form } from '../parts/form';
 import { FormError, useAttempts } from '../parts/formerror';
 
 const tiers = [['production', 'Production'], ['staging', 'Staging'], ['testing', 'Testing'], ['development', 'Development'], ['other', 'Other']] as const;
@@ -29,10 +30,7 @@ export function EnvironmentDialog({ path, environment, onClose }: EnvironmentDia
     });
     return (
         <Dialog title={environment?.name ?? 'New environment'} testid="environment-dialog" onClose={() => onClose(false)}>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                void save();
-            }}>
+            <Form onSend={save}>
                 <div class="dialog-text">
                     {!environment && <Field label="Name" error={errors.fields['name']} hint="A part before a / makes a family: review/feature.">{(id) => <Input id={id} value={name} onText={setName} required testid="environment-name" />}</Field>}
                     <Field label="Address" error={errors.fields['external_url']}>{(id) => <Input id={id} value={url} onText={setUrl} placeholder="https://" testid="environment-address" />}</Field>
@@ -41,7 +39,7 @@ export function EnvironmentDialog({ path, environment, onClose }: EnvironmentDia
                     <FormError text={errors.rest} />
                 </div>
                 <footer><Button label="Cancel" onPress={() => onClose(false)} /><Button label="Save" kind="primary" type="submit" testid="environment-save" /></footer>
-            </form>
+            </Form>
         </Dialog>
     );
 }

@@ -5,6 +5,7 @@ import { usePageTitle } from '../base/favicon';
 import { navigate } from '../base/router';
 import type { Project } from '../base/types';
 import { Button, Field, Input, LinkButton, Select } from '../parts/controls';
+import { Form } from '../parts/form';
 import { Layout } from '../parts/layout';
 
 const visibilities = [
@@ -40,10 +41,7 @@ export function NewProjectPage() {
     return (
         <Layout crumbs={[{ label: 'Projects', href: '/' }, { label: 'New' }]}>
             <div class="head"><h1>New project</h1></div>
-            <form class="form" data-testid="new-project-form" onSubmit={(event) => {
-                event.preventDefault();
-                void create();
-            }}>
+            <Form class="form" testid="new-project-form" onSend={create}>
                 <Field label="Name">{(id) => <Input id={id} value={name} onText={setName} required autofocus testid="project-name" />}</Field>
                 <div class="field-pair">
                     <Field label="Group">{(id) => <Input id={id} value={group} onText={setGroup} required testid="project-group" />}</Field>
@@ -56,7 +54,7 @@ export function NewProjectPage() {
                     <Button label="Create project" kind="primary" type="submit" testid="create-project" />
                     <LinkButton href="/" label="Cancel" />
                 </div>
-            </form>
+            </Form>
         </Layout>
     );
 }

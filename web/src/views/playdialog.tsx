@@ -4,7 +4,7 @@ import { send } from '../base/api';
 import type { Job } from '../base/types';
 import { Button } from '../parts/controls';
 import { Dialog } from '../parts/dialog';
-import { toastError } from '../parts/toast';
+import { Form } from '../parts/form';
 import { emptyVariable, VariableRows, type GivenVariable } from '../parts/variablerows';
 
 interface PlayDialogProps {
@@ -22,10 +22,7 @@ export function PlayDialog({ job, onClose }: PlayDialogProps) {
     };
     return (
         <Dialog title={`Run ${job.name}`} testid="play-dialog" onClose={() => onClose(false)}>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                play().catch(toastError);
-            }}>
+            <Form onSend={play}>
                 <div class="dialog-text">
                     {job.manual_confirmation && <p>{job.manual_confirmation}</p>}
                     <VariableRows rows={variables} onChange={setVariables} />
@@ -34,7 +31,7 @@ export function PlayDialog({ job, onClose }: PlayDialogProps) {
                     <Button label="Cancel" onPress={() => onClose(false)} />
                     <Button label="Run" icon="play" kind="primary" type="submit" testid="play-submit" />
                 </footer>
-            </form>
+            </Form>
         </Dialog>
     );
 }

@@ -7,6 +7,7 @@ import { useResource } from '../base/resource';
 import type { SignedInSession } from '../base/types';
 import { Button, Field, Input } from '../parts/controls';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { Layout } from '../parts/layout';
 import { Ago } from '../parts/time';
 import { toast } from '../parts/toast';
@@ -36,10 +37,7 @@ function Password() {
     return (
         <section class="card" data-testid="profile-password">
             <h2>Password</h2>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                void change();
-            }}>
+            <Form onSend={change}>
                 <input type="text" class="off-screen" autocomplete="username" value={session.value?.user.username} readOnly tabIndex={-1} aria-hidden="true" />
                 <Field label="Current password">{(id) => <Input id={id} type="password" autocomplete="current-password" value={current} onText={setCurrent} required />}</Field>
                 <div class="field-pair">
@@ -48,7 +46,7 @@ function Password() {
                 </div>
                 {error && <p class="form-error" role="alert">{error}</p>}
                 <div class="form-end"><Button label="Change password" kind="primary" type="submit" testid="password-change" /></div>
-            </form>
+            </Form>
         </section>
     );
 }

@@ -5,6 +5,7 @@ import type { Release } from '../base/entities';
 import type { Project } from '../base/types';
 import { Button, Field, Input } from '../parts/controls';
 import { Dialog } from '../parts/dialog';
+import { Form } from '../parts/form';
 import { FormError, useAttempts } from '../parts/formerror';
 
 interface NotesProps {
@@ -36,16 +37,13 @@ export function EditReleaseDialog({ path, release, onClose }: { path: string; re
     });
     return (
         <Dialog title={release.tag_name} wide testid="release-dialog" onClose={() => onClose(false)}>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                void save();
-            }}>
+            <Form onSend={save}>
                 <div class="dialog-text">
                     <NameAndNotes name={name} notes={notes} errors={errors.fields} onName={setName} onNotes={setNotes} />
                     <FormError text={errors.rest} />
                 </div>
                 <footer><Button label="Cancel" onPress={() => onClose(false)} /><Button label="Save" kind="primary" type="submit" testid="release-save" /></footer>
-            </form>
+            </Form>
         </Dialog>
     );
 }
@@ -61,10 +59,7 @@ export function NewReleaseDialog({ project, onClose }: { project: Project; onClo
     });
     return (
         <Dialog title="New release" wide testid="release-dialog" onClose={() => onClose(null)}>
-            <form onSubmit={(event) => {
-                event.preventDefault();
-                void create();
-            }}>
+            <Form onSend={create}>
                 <div class="dialog-text">
                     <div class="field-pair">
                         <Field label="Tag" error={errors.fields['tag_name']} hint="Made if it is not there.">{(id) => <Input id={id} value={tag} onText={setTag} required placeholder="v1.0.0" testid="release-tag" />}</Field>
@@ -74,7 +69,7 @@ export function NewReleaseDialog({ project, onClose }: { project: Project; onClo
                     <FormError text={errors.rest} />
                 </div>
                 <footer><Button label="Cancel" onPress={() => onClose(null)} /><Button label="Create" kind="primary" type="submit" testid="release-save" /></footer>
-            </form>
+            </Form>
         </Dialog>
     );
 }

@@ -11,6 +11,7 @@ import { givenInputs, inputErrors, type InputErrors } from '../base/runform';
 import type { Pipeline } from '../base/types';
 import { Button, Field, LinkButton } from '../parts/controls';
 import { Absent, Empty } from '../parts/empty';
+import { Form } from '../parts/form';
 import { FormError } from '../parts/formerror';
 import { Layout, projectCrumbs } from '../parts/layout';
 import { RefInput } from '../parts/refinput';
@@ -102,10 +103,7 @@ function RunForm({ path, refs }: { path: string; refs: Refs }) {
         }
     };
     return (
-        <form class="form" data-testid="run-form" onSubmit={(event) => {
-            event.preventDefault();
-            void run();
-        }}>
+        <Form class="form" testid="run-form" onSend={run}>
             <Field label="Branch or tag" error={error}>{(id) => <RefInput id={id} value={ref} names={refs.names} onText={setRef} testid="run-ref" />}</Field>
             {form && <AskedFields form={form} inputs={inputs} described={described} errors={errors.fields} onInputs={setInputs} onDescribed={setDescribed} />}
             <VariableRows rows={variables} onChange={setVariables} />
@@ -114,7 +112,7 @@ function RunForm({ path, refs }: { path: string; refs: Refs }) {
                 <Button label="Run pipeline" icon="play" kind="primary" type="submit" testid="run-submit" />
                 <LinkButton href={`/${path}/-/pipelines`} label="Cancel" />
             </div>
-        </form>
+        </Form>
     );
 }
 

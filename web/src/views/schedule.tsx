@@ -12,6 +12,7 @@ import { draftOf, saveVariables, variableChanges, wrongName, type ScheduleDraft 
 import type { Pipeline } from '../base/types';
 import { Button, Check, Field, Input, LinkButton, Select } from '../parts/controls';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { FormError, useAttempts } from '../parts/formerror';
 import { Layout, projectCrumbs } from '../parts/layout';
 import { RefInput } from '../parts/refinput';
@@ -77,10 +78,7 @@ function ScheduleForm({ path, refs, schedule }: FormProps) {
         navigate(`/${path}/-/pipeline_schedules`);
     });
     return (
-        <form class="form" data-testid="schedule-form" onSubmit={(event) => {
-            event.preventDefault();
-            void save();
-        }}>
+        <Form class="form" testid="schedule-form" onSend={save}>
             <Field label="Description" error={errors.fields['description']}>{(id) => <Input id={id} value={draft.description} onText={(description) => change({ description })} required testid="schedule-description" />}</Field>
             <TimeFields draft={draft} change={change} errors={errors.fields} />
             <Field label="Branch or tag" error={errors.fields['ref']}>{(id) => <RefInput id={id} value={draft.ref} names={refs.names} onText={(ref) => change({ ref })} testid="schedule-ref" />}</Field>
@@ -92,7 +90,7 @@ function ScheduleForm({ path, refs, schedule }: FormProps) {
                 <Button label="Save" kind="primary" type="submit" testid="schedule-save" />
                 <LinkButton href={`/${path}/-/pipeline_schedules`} label="Cancel" />
             </div>
-        </form>
+        </Form>
     );
 }
 

@@ -9,6 +9,7 @@ import { Button, Field, Input } from '../parts/controls';
 import { Snippet } from '../parts/copy';
 import { ask, Dialog } from '../parts/dialog';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { FormError, useAttempts } from '../parts/formerror';
 import { Ago } from '../parts/time';
 
@@ -51,17 +52,14 @@ function NewTriggerDialog({ project, onClose }: NewTriggerProps) {
     return (
         <Dialog title={token ? 'Your new trigger token' : 'New trigger token'} testid="trigger-dialog" onClose={onClose}>
             {token ? <MadeTrigger project={project} token={token} onClose={onClose} /> : (
-                <form onSubmit={(event) => {
-                    event.preventDefault();
-                    void create();
-                }}>
+                <Form onSend={create}>
                     <div class="dialog-text">
                         <Field label="What it is for" error={errors.fields['description']}>{(id) => <Input id={id} value={description} onText={setDescription} required testid="trigger-description" />}</Field>
                         <p class="hint">Whoever has it starts pipelines in your name.</p>
                         <FormError text={errors.rest} />
                     </div>
                     <footer><Button label="Cancel" onPress={onClose} /><Button label="Create" kind="primary" type="submit" disabled={!description.trim()} testid="trigger-create" /></footer>
-                </form>
+                </Form>
             )}
         </Dialog>
     );
