@@ -65,7 +65,11 @@ QJsonObject JobView::job(const model::Job &job)
     object.insert(u"terminal"_s,
                   QJsonObject {{u"available"_s, obstacle.isEmpty()},
                                {u"reason"_s, obstacle.isEmpty() ? QJsonValue() : obstacle}});
-    object.insert(u"actions"_s, actions(job));
+    QJsonArray names = actions(job);
+    if (!object.value("artifacts_expire_at"_L1).isNull() && may(auth::Right::KeepArtifacts, job)) {
+        names.append(u"keep"_s);
+    }
+    object.insert(u"actions"_s, names);
     return object;
 }
 

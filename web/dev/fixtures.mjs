@@ -72,7 +72,7 @@ function job(name, stage, status, extra = {}) {
 const artifacts = { artifacts: [{ file_type: 'archive', size: 4823112, filename: 'artifacts.zip', file_format: 'zip' }], artifacts_file: { filename: 'artifacts.zip', size: 4823112 }, artifacts_expire_at: new Date(Date.now() + 6 * 86400000).toISOString() };
 
 export const jobs = [
-    job('compile', 'build', 'success', { needs: [], ...artifacts }),
+    job('compile', 'build', 'success', { needs: [], ...artifacts, actions: ['retry', 'erase', 'keep'] }),
     job('lint', 'build', 'failed', { allow_failure: true, needs: [] }),
     job('test: [gcc, debug]', 'test', 'success', { needs: ['compile'], coverage: 87.3 }),
     job('test: [gcc, release]', 'test', 'running', { needs: ['compile'], tag_list: ['linux', 'x86_64'] }),

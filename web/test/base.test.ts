@@ -8,6 +8,7 @@ import { ago, bytes, countdown, duration, plainText } from '../src/base/format';
 import { arrange, definitionName, variantName } from '../src/base/jobgroups';
 import { jobHref } from '../src/base/joblink';
 import { decodeLive } from '../src/base/livemessage';
+import { jobAfter, pipelineActions } from '../src/base/pipelineactions';
 import { parseRoute, safeReturnTo } from '../src/base/routes';
 import { runnerWord } from '../src/base/runnerwords';
 import { groupLook, jobLook, stateLook } from '../src/base/states';
@@ -124,4 +125,22 @@ test('names browsers', () => {
     assert.equal(agentWords('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'), 'Firefox on Linux');
     assert.equal(agentWords('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/1 Safari/537.36 Edg/1'), 'Edge on Windows');
     assert.equal(agentWords(''), 'Unknown browser');
+});
+
+const allowing: [string, Partial<Job>[], string[]][] = [
+    ['nothing before its jobs are known', [], []],
+    ['nothing to who may do nothing', [{ status: 'failed', actions: [] }, { status: 'running', actions: [] }], []],
+    ['cancel while a job can be canceled', [{ status: 'success', actions: ['retry'] }, { status: 'created', actions: ['cancel'] }], ['cancel']],
+    ['retry when a job failed, also while others run', [{ status: 'failed', actions: ['retry'] }, { status: 'running', actions: ['cancel'] }], ['retry', 'cancel']],
+    ['no retry of what passed', [{ status: 'success', actions: ['retry'] }], []],
+    ['retry of what was canceled', [{ status: 'canceled', actions: ['retry', 'erase'] }], ['retry']],
+];
+for (const [what, jobs, actions] of allowing) {
+    test(`offers for a pipeline ${what}`, () => assert.deepEqual(pipelineActions(jobs as Job[]), actions));
+}
+
+test('keeps the link to another project\'s pipeline, of which news say nothing', () => {
+    const bridge = { id: 3, status: 'running', downstream_pipeline: downstream } as unknown as Job;
+    assert.deepEqual(jobAfter(bridge, { status: 'success', downstream_pipeline: null }), { ...bridge, status: 'success' });
+    assert.equal(jobAfter(bridge, { downstream_pipeline: { ...downstream, id: 10 } }).downstream_pipeline?.id, 10);
 });

@@ -336,13 +336,16 @@ void RunnerProtocolTest::storesAndServesArtifacts()
 {
     const QJsonObject job = takeJob("job: {script: [a], artifacts: {paths: [out]}}\n");
     const QByteArray bytes = QByteArray("PK\x05\x06", 4) + QByteArray(18, '\0'); // An empty zip.
-    QCOMPARE(upload(job, multipart(bytes), "?artifact_format=zip&artifact_type=archive").status,
+    QCOMPARE(upload(job, multipart(bytes), "?artifact_format=zip&artifact_type=archive&expire_in=3600").status,
              201);
     QCOMPARE(upload(job, multipart(bytes)).status, 201); // The same again.
     QCOMPARE(upload(job, multipart("another")).status, 400);
 
     const QByteArray rest = "/projects/" + QByteArray::number(m_project) + "/jobs/"
         + QByteArray::number(job.value("id"_L1).toInteger()) + "/artifacts";
+    QVERIFY(restJob(job).value("actions"_L1).toArray().contains(u"keep"_s));
+    QCOMPARE(m_fixture->api("POST", rest + "/keep").status, 200);
+    QVERIFY(!restJob(job).value("actions"_L1).toArray().contains(u"keep"_s));
     const HttpAnswer got = m_fixture->api("GET", rest);
     QCOMPARE(got.status, 200);
     QCOMPARE(got.body, bytes);

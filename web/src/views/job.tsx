@@ -5,6 +5,7 @@ import { get, projectApi } from '../base/api';
 import { usePageTitle } from '../base/favicon';
 import { useShortcuts } from '../base/keys';
 import type { Change } from '../base/livemessage';
+import { jobAfter } from '../base/pipelineactions';
 import { useResource, type Resource } from '../base/resource';
 import { navigate } from '../base/router';
 import { isActive, isFinished, jobLook } from '../base/states';
@@ -23,7 +24,7 @@ function applyJob(value: Job, change: Change): Job | undefined {
     if (change.entity !== 'job' || change.id !== value.id) {
         return value;
     }
-    return { ...value, ...change.data };
+    return jobAfter(value, change.data);
 }
 
 /// What the caller may do hangs on the state: fetched again when that moved.

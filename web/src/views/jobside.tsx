@@ -37,7 +37,7 @@ function Artifacts({ path, job, reload }: JobSideProps) {
             <div class="button-row">
                 <LinkButton href={`/${path}/-/jobs/${job.id}/artifacts`} label="Browse" icon="folder" testid="artifacts-browse" />
                 <LinkButton href={`/api/v4${base}`} label="Download" icon="download" download testid="artifacts-download" />
-                {job.artifacts_expire_at && <Button label="Keep" testid="artifacts-keep" title="They do not expire any more" onPress={keep} />}
+                {job.artifacts_expire_at && job.actions?.includes('keep') && <Button label="Keep" testid="artifacts-keep" title="They do not expire any more" onPress={keep} />}
             </div>
         </section>
     );

@@ -6,9 +6,10 @@ import { pipelineHref } from '../base/joblink';
 import { useShortcuts } from '../base/keys';
 import type { Change } from '../base/livemessage';
 import { loadAll } from '../base/paging';
+import { jobAfter, pipelineActions, pipelineAfter, type PipelineAction } from '../base/pipelineactions';
 import { pipelineView } from '../base/preferences';
 import { useResource } from '../base/resource';
-import { isActive, isFinished, stateLook } from '../base/states';
+import { isFinished, stateLook } from '../base/states';
 import type { Job, Pipeline } from '../base/types';
 import { arrange } from '../base/jobgroups';
 import { Button } from '../parts/controls';
@@ -29,7 +30,7 @@ async function loadJobs(base: string): Promise<Job[]> {
 }
 
 function applyPipeline(value: Pipeline, change: Change): Pipeline | undefined {
-    return change.entity === 'pipeline' && change.id === value.id ? { ...value, ...change.data } : value;
+    return change.entity === 'pipeline' && change.id === value.id ? pipelineAfter(value, change.data) : value;
 }
 
 /// A job that the page does not know (a retry) is fetched with the others.
@@ -38,27 +39,35 @@ function applyJobs(value: Job[], change: Change): Job[] | undefined {
         return value;
     }
     const known = value.some(({ id }) => id === change.id);
-    return known ? value.map((job) => job.id === change.id ? { ...job, ...change.data } : job) : undefined;
+    return known ? value.map((job) => job.id === change.id ? jobAfter(job, change.data) : job) : undefined;
 }
 
 function jobsMoved(value: Job[], change: Change): boolean {
     return value.some((job) => jobMoved(job, change));
 }
 
-function PipelineHead({ pipeline, base, reload }: { pipeline: Pipeline; base: string; reload: () => void }) {
-    const act = async (name: 'retry' | 'cancel') => {
-        await send('POST', `${base}/${name}`);
+interface HeadProps {
+    pipeline: Pipeline;
+    base: string;
+    allowed: PipelineAction[];
+    reload: () => void;
+}
+
+function PipelineHead({ pipeline, base, allowed, reload }: HeadProps) {
+    // A second cancel is the forced one: the polite one waits for after_script.
+    const isCanceling = pipeline.status === 'canceling';
+    const act = async (name: PipelineAction) => {
+        await send('POST', `${base}/${name}`, name === 'cancel' && isCanceling ? { force: true } : {});
         reload();
     };
     const title = pipeline.name || pipeline.commit?.title || `Pipeline #${pipeline.id}`;
-    const retryable = pipeline.status === 'failed' || pipeline.status === 'canceled';
     return (
         <>
             <div class="head">
                 <StateBadge look={stateLook(pipeline.status)} announce testid="pipeline-state" />
                 <div class="head-text"><h1>{plainText(title, 200)}</h1></div>
-                {retryable && !pipeline.yaml_errors && <Button label="Retry" icon="retry" testid="pipeline-retry" onPress={() => act('retry')} />}
-                {isActive(pipeline.status) && <Button label="Cancel" icon="cancel" testid="pipeline-cancel" onPress={() => act('cancel')} />}
+                {allowed.includes('retry') && <Button label="Retry" icon="retry" testid="pipeline-retry" onPress={() => act('retry')} />}
+                {allowed.includes('cancel') && <Button label={isCanceling ? 'Cancel now' : 'Cancel'} icon="cancel" testid="pipeline-cancel" onPress={() => act('cancel')} />}
             </div>
             <div class="facts">
                 <span class="num">#{pipeline.id}</span>
@@ -105,7 +114,7 @@ export function PipelinePage({ path, id }: { path: string; id: number }) {
     return (
         <Layout crumbs={[...projectCrumbs(path), { label: 'Pipelines', href: `/${path}/-/pipelines` }, { label: `#${id}` }]} project={path} tab="pipelines">
             {!value && <Absent error={pipeline.error} reload={reload} what="pipeline" />}
-            {value && <PipelineHead pipeline={value} base={base} reload={reload} />}
+            {value && <PipelineHead pipeline={value} base={base} allowed={pipelineActions(jobs.value ?? [])} reload={reload} />}
             {value && !broken && <PipelineTabs path={path} id={id} tab="jobs" status={`${value.status} ${jobs.value?.filter((job) => isFinished(job.status)).length ?? 0}`} />}
             {value && broken && <YamlErrors pipeline={value} />}
             {value && !broken && !jobs.value && <Absent error={jobs.error} reload={jobs.reload} what="list of jobs" />}

@@ -45,12 +45,12 @@ export function SettingsPage({ path }: { path: string }) {
                     <div class="head"><h1>Settings</h1></div>
                     <GeneralSettings key={value.id} project={value} saved={project.set} />
                     <VariableCard base={`${projectApi(path)}/variables`} title="CI variables" scoped note={<OtherVariables project={value} />} />
-                    <MemberSettings path={path} />
+                    <MemberSettings path={path} own={roleIn(value)} />
                     <BranchSettings path={path} />
                     <TriggerSettings project={value} />
                     <HookSettings path={path} />
                     <ResourceSettings path={path} />
-                    <DangerZone project={value} />
+                    {roleIn(value) >= roles.owner && <DangerZone project={value} />}
                 </div>
             )}
         </Layout>

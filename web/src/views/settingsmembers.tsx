@@ -8,9 +8,11 @@ import { ask } from '../parts/dialog';
 import { Absent } from '../parts/empty';
 import { toastError } from '../parts/toast';
 
-const roles = [['10', 'Guest'], ['20', 'Reporter'], ['30', 'Developer'], ['40', 'Maintainer'], ['50', 'Owner']] as const;
+const allRoles = [['10', 'Guest'], ['20', 'Reporter'], ['30', 'Developer'], ['40', 'Maintainer'], ['50', 'Owner']] as const;
 
-export function MemberSettings({ path }: { path: string }) {
+/// `own`: the caller's role; nobody gives more than they have, or changes who has more.
+export function MemberSettings({ path, own }: { path: string; own: number }) {
+    const roles = allRoles.filter(([level]) => Number(level) <= own);
     const base = `${projectApi(path)}/members`;
     const members = useResource(base, () => get<Member[]>(`${base}?per_page=100`));
     const [name, setName] = useState('');
@@ -40,8 +42,10 @@ export function MemberSettings({ path }: { path: string }) {
                 {members.value?.map((member) => (
                     <li key={member.id} data-testid="member-row" data-user={member.username}>
                         <span class="grow"><b>{member.username}</b> <span class="muted">{member.name}</span></span>
-                        <Select label={`Role of ${member.username}`} value={String(member.access_level)} options={roles} onChange={(level) => change(member, level)} />
-                        <Button label={`Remove ${member.username}`} icon="trash" kind="ghost" bare onPress={() => remove(member)} />
+                        {member.access_level > own
+                            ? <span class="muted">{allRoles.find(([level]) => Number(level) === member.access_level)?.[1]}</span>
+                            : <><Select label={`Role of ${member.username}`} value={String(member.access_level)} options={roles} onChange={(level) => change(member, level)} />
+                                <Button label={`Remove ${member.username}`} icon="trash" kind="ghost" bare onPress={() => remove(member)} /></>}
                     </li>
                 ))}
             </ul>
