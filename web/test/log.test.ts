@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { contrast, paint } from '../src/log/colours';
+import { Attribute } from '../src/log/style';
 import { linesHash, parseLines } from '../src/log/permalink';
 import { RowIndex } from '../src/log/rowindex';
 import { LogSearch } from '../src/log/search';
@@ -81,3 +83,15 @@ test('searches without regard to case and goes on as the log grows', () => {
     nothing.advance(lines, true);
     assert.equal(nothing.places.length, 0);
 });
+
+const grounds = [0, ...Array.from({ length: 256 }, (_, index) => index + 1)];
+for (const [what, attributes] of [['plain', 0], ['bold', Attribute.Bold], ['dim', Attribute.Dim], ['inverse', Attribute.Inverse]] as const) {
+    test(`every colour can be read on every ground: ${what}`, () => {
+        for (const foreground of grounds) {
+            for (const background of [0, ...Array.from({ length: 16 }, (_, index) => index + 1)]) {
+                const { color = '#d6dde5', backgroundColor = '#202f42' } = paint({ foreground, background, attributes });
+                assert.ok(contrast(color, backgroundColor) >= 4.5, `${foreground} on ${background}: ${color} on ${backgroundColor}`);
+            }
+        }
+    });
+}
