@@ -51,7 +51,19 @@ function followLink(event: MouseEvent): void {
         return;
     }
     event.preventDefault();
-    navigate(link.href);
+    const place = placeOnPage(link);
+    if (place) {
+        place.focus();
+        place.scrollIntoView({ block: 'nearest' });
+    } else {
+        navigate(link.href);
+    }
+}
+
+/// What a link within the page leads to. The address stays: its fragment may name a log's lines.
+function placeOnPage(link: HTMLAnchorElement): HTMLElement | null {
+    const isHere = link.pathname === location.pathname && link.search === location.search;
+    return isHere && link.hash ? document.getElementById(link.hash.slice(1)) : null;
 }
 
 export function startRouter(): void {
