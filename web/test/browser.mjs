@@ -142,6 +142,31 @@ const tests = {
         await page.keyboard.press('p');
         await page.getByTestId('pipeline-row').first().waitFor();
     },
+    async 'has one tab stop among the numbers of a log, and arrow keys between them'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/414`);
+        await linesIs(page, 200040);
+        await page.locator('[data-line="5"]').waitFor();
+        assert.equal(await page.locator('.log-number:not([tabindex="-1"])').count(), 1);
+        await page.locator('.log-number:not([tabindex="-1"])').focus();
+        const focused = () => page.evaluate(() => Number(document.activeElement.dataset.number));
+        const first = await focused();
+        for (let step = 0; step < 60; step += 1) {
+            await page.keyboard.press('ArrowDown');
+        }
+        assert.equal(await focused(), first + 60);
+        await page.keyboard.press('ArrowUp');
+        await page.keyboard.press('Enter');
+        await page.locator(`[data-line="${first + 58}"].chosen`).waitFor();
+        assert.match(page.url(), new RegExp(`#L${first + 59}$`));
+    },
+    async 'skips to the content'(page) {
+        await page.goto(`${address}/root/sample/-/jobs/405#L3`);
+        await page.getByTestId('log-line').first().waitFor();
+        await page.locator('a.skip').focus();
+        await page.keyboard.press('Enter');
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+        assert.match(page.url(), /#L3$/);
+    },
     async 'brings the same shell back after a lost socket and a reload'(page) {
         await openTerminal(page);
         await page.keyboard.type('query\r');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contrast, paint } from '../src/log/colours';
+import { ScrollScale } from '../src/log/scale';
 import { Attribute } from '../src/log/style';
 import { linesHash, parseLines } from '../src/log/permalink';
 import { RowIndex } from '../src/log/rowindex';
@@ -93,5 +94,17 @@ for (const [what, attributes] of [['plain', 0], ['bold', Attribute.Bold], ['dim'
                 assert.ok(contrast(color, backgroundColor) >= 4.5, `${foreground} on ${background}: ${color} on ${backgroundColor}`);
             }
         }
+    });
+}
+
+const scales: [string, number, number][] = [['a log of any size', 200_000 * 20, 15_000_000], ['one that is too tall for an element', 3_000_000 * 20, 15_000_000], ['one that is shorter than the window', 100, 15_000_000]];
+for (const [what, full, most] of scales) {
+    test(`scrolls from the first to the last line of ${what}`, () => {
+        const scale = new ScrollScale(full, 600, most);
+        assert.ok(scale.space <= most);
+        assert.equal(scale.toLog(0), 0);
+        assert.ok(Math.abs(scale.toLog(scale.space - 600) - (full - 600)) < 0.01);
+        const middle = Math.max(0, full / 2);
+        assert.ok(Math.abs(scale.toLog(scale.toScroll(middle)) - middle) < 0.01);
     });
 }

@@ -18,6 +18,8 @@ export interface LogRowProps {
     folded: boolean;
     depth: number;
     chosen: boolean;
+    /// The number is what the tab key comes to.
+    isStop: boolean;
     stamp: string;
     hits: Hit[] | undefined;
 }
@@ -46,12 +48,12 @@ function title(line: LogLine, section: Section | undefined): LogLine {
 }
 
 export const LogRow = memo(function LogRow(props: LogRowProps) {
-    const { line, index, top, section, folded, depth, chosen, stamp, hits } = props;
+    const { line, index, top, section, folded, depth, chosen, isStop, stamp, hits } = props;
     const { text, runs } = title(line, section);
     const name = `log-row${kinds[line.kind]}${section ? ' section' : ''}${chosen ? ' chosen' : ''}`;
     return (
         <div class={name} style={{ top: `${top}px` }} data-line={index} data-testid={section ? 'log-section' : 'log-line'}>
-            <a class="log-number" href={`#L${index + 1}`} aria-label={`Line ${index + 1}`} data-number={index + 1} />
+            <a class="log-number" href={`#L${index + 1}`} tabIndex={isStop ? 0 : -1} aria-label={`Line ${index + 1}`} data-number={index + 1} />
             {section
                 ? <button type="button" class={folded ? 'log-fold' : 'log-fold open'} aria-expanded={!folded} aria-label={`Section ${section.name}`} data-section={section.id}><Icon name="chevron" size={12} /></button>
                 : <span class="log-fold" />}

@@ -6,11 +6,17 @@ import { stampMode, wrapLines } from '../base/preferences';
 import { rowHeight } from './logrow';
 import type { LogModel } from './model';
 import type { LineRange } from './permalink';
+import { ScrollScale } from './scale';
 import { selectedRange } from './selection';
 
 export interface View {
+    /// In the log; where the scroll bar stands then, `scaleOf` tells.
     top: number;
     height: number;
+}
+
+export function scaleOf(model: LogModel, height: number): ScrollScale {
+    return new ScrollScale(model.rows.rows * rowHeight, height);
 }
 
 interface ElementRef<T extends Element = HTMLDivElement> {
@@ -26,14 +32,16 @@ export function goToLine(model: LogModel, element: HTMLElement | null, line: num
     if (!element) {
         return;
     }
+    const scale = scaleOf(model, element.clientHeight);
     const row = model.rows.rowOf(line) * rowHeight;
-    if (row < element.scrollTop + 2 * rowHeight || row > element.scrollTop + element.clientHeight - 3 * rowHeight) {
-        element.scrollTop = Math.max(0, row - element.clientHeight / 3);
+    const top = scale.toLog(element.scrollTop);
+    if (row < top + 2 * rowHeight || row > top + element.clientHeight - 3 * rowHeight) {
+        element.scrollTop = scale.toScroll(Math.max(0, row - element.clientHeight / 3));
     }
 }
 
 /// The seen part, and `read` to be called when it moves. Scrolling up ends following.
-export function useView(scroll: ElementRef, follow: Signal<boolean>): { view: View; read: () => void } {
+export function useView(scroll: ElementRef, model: LogModel, follow: Signal<boolean>): { view: View; read: () => void } {
     const [view, setView] = useState<View>({ top: 0, height: 600 });
     const lastTop = useRef(0);
     const read = () => {
@@ -46,13 +54,20 @@ export function useView(scroll: ElementRef, follow: Signal<boolean>): { view: Vi
             follow.value = false;
         }
         lastTop.current = element.scrollTop;
-        setView({ top: element.scrollTop, height: element.clientHeight });
+        setView({ top: scaleOf(model, element.clientHeight).toLog(element.scrollTop), height: element.clientHeight });
     };
     useEffect(() => {
         const observer = new ResizeObserver(read);
         observer.observe(scroll.current!);
         return () => observer.disconnect();
     }, []);
+    // A log that grows moves what the scroll bar means, where it is scaled: what is seen stays.
+    const scale = scaleOf(model, view.height);
+    useLayoutEffect(() => {
+        if (scale.isScaled && !follow.value && scroll.current) {
+            scroll.current.scrollTop = scale.toScroll(view.top);
+        }
+    }, [scale.full]);
     return { view, read };
 }
 
@@ -77,14 +92,17 @@ interface Goals {
     range: LineRange | null;
     hash: string;
     height: number;
+    /// To be called after the scroll bar was moved.
+    read: () => void;
 }
 
 /// Follows the end, goes to wanted lines, and once to those that the address names.
-export function useGoals(scroll: ElementRef, { model, follow, target, range, hash, height }: Goals): void {
+export function useGoals(scroll: ElementRef, { model, follow, target, range, hash, height, read }: Goals): void {
     const version = model.version.value;
     const go = (line: number) => {
         follow.value = false;
         goToLine(model, scroll.current, line);
+        read();
     };
     useLayoutEffect(() => {
         if (follow.value && scroll.current) {
@@ -136,4 +154,31 @@ export function useMeasured(model: LogModel, scroll: ElementRef, view: View): vo
             model.version.value += 1;
         }
     }, [model.version.value, view, wrapLines.value]);
+}
+
+/// Among the numbers of the lines only one is a tab stop: a log would have thousands. The arrow keys
+/// go from there to the others.
+export function useNumberStop(scroll: ElementRef, model: LogModel, read: () => void): { stop: number; walk: (event: KeyboardEvent) => void } {
+    const [stop, setStop] = useState(-1);
+    const wanted = useRef(false);
+    useLayoutEffect(() => {
+        if (wanted.current) {
+            wanted.current = false;
+            scroll.current?.querySelector<HTMLElement>(`[data-line="${stop}"] .log-number`)?.focus({ preventScroll: true });
+        }
+    }, [stop]);
+    const walk = (event: KeyboardEvent) => {
+        const number = Number((event.target as HTMLElement).dataset['number']);
+        if (!number || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) {
+            return;
+        }
+        event.preventDefault();
+        const row = model.rows.rowOf(number - 1);
+        const next = model.rows.lineAt(Math.max(0, event.key === 'ArrowUp' ? row - 1 : row + model.rows.height(number - 1)));
+        wanted.current = next !== number - 1;
+        goToLine(model, scroll.current, next);
+        read();
+        setStop(next);
+    };
+    return { stop, walk };
 }

@@ -5,7 +5,7 @@ import { useRef } from 'preact/hooks';
 import { hash, setHash } from '../base/router';
 import { stampMode, wrapLines } from '../base/preferences';
 import { LogRow, rowHeight } from './logrow';
-import { useColumns, useGoals, useMeasured, usePinned, useView } from './logscroll';
+import { scaleOf, useColumns, useGoals, useMeasured, useNumberStop, usePinned, useView } from './logscroll';
 import type { LogModel } from './model';
 import { linesHash, parseLines, type LineRange } from './permalink';
 import type { LogSearch, Place } from './search';
@@ -60,13 +60,22 @@ function StickySection({ model, top, onGo }: { model: LogModel; top: number; onG
     return <button type="button" class="log-sticky" onClick={() => onGo(section.header)}><span>{text}</span></button>;
 }
 
-function Row({ index, range, props }: { index: number; range: LineRange | null; props: LogViewProps }) {
+interface RowProps {
+    index: number;
+    range: LineRange | null;
+    /// What is added to the place of a row in the log.
+    shift: number;
+    isStop: boolean;
+    props: LogViewProps;
+}
+
+function Row({ index, range, shift, isStop, props }: RowProps) {
     const { model, search, current, started } = props;
     const section = model.sectionAt(index);
     const around = section ?? model.sectionAround(index);
     const line = model.lines[index]!;
     return (
-        <LogRow line={line} index={index} top={model.rows.rowOf(index) * rowHeight} section={section}
+        <LogRow line={line} index={index} top={model.rows.rowOf(index) * rowHeight + shift} isStop={isStop} section={section}
             folded={section ? model.isFolded(section) : false} depth={around ? around.depth + (section ? 0 : 1) : 0}
             chosen={range !== null && index + 1 >= range.first && index + 1 <= range.last}
             stamp={stampOf(stampMode.value, line.time, started)}
@@ -79,11 +88,16 @@ export function LogView(props: LogViewProps) {
     const scroll = useRef<HTMLDivElement>(null);
     const ruler = useRef<HTMLSpanElement>(null);
     const range = parseLines(hash.value);
-    const { view, read } = useView(scroll, follow);
+    const { view, read } = useView(scroll, model, follow);
     const pinned = usePinned(scroll);
     useColumns(model, scroll, ruler);
-    useGoals(scroll, { model, follow, target, range, hash: hash.value, height: view.height });
+    useGoals(scroll, { model, follow, target, range, hash: hash.value, height: view.height, read });
     useMeasured(model, scroll, view);
+    const scale = scaleOf(model, view.height);
+    const lines = shownLines(model, view.top, view.height, pinned);
+    const numbers = useNumberStop(scroll, model, read);
+    const firstSeen = model.lines.length > 0 ? model.rows.lineAt(Math.ceil(view.top / rowHeight)) : 0;
+    const stop = lines.includes(numbers.stop) ? numbers.stop : firstSeen;
     const press = (event: MouseEvent) => {
         chooseLine(event, range);
         if (!event.defaultPrevented) {
@@ -95,9 +109,9 @@ export function LogView(props: LogViewProps) {
             <span class="log-ruler" ref={ruler} aria-hidden="true">{'0'.repeat(100)}</span>
             <StickySection model={model} top={view.top} onGo={(line) => { target.value = { line }; }} />
             <div class="log-scroll" ref={scroll} tabIndex={0} role="log" aria-live="off" aria-label="Job log" data-testid="log"
-                data-lines={model.lines.length} onScroll={read} onCopy={(event) => copySelection(event, model)} onClick={press}>
-                <div class="log-space" style={{ height: `${model.rows.rows * rowHeight}px` }}>
-                    {shownLines(model, view.top, view.height, pinned).map((index) => <Row key={index} index={index} range={range} props={props} />)}
+                data-lines={model.lines.length} onScroll={read} onCopy={(event) => copySelection(event, model)} onClick={press} onKeyDown={numbers.walk}>
+                <div class="log-space" style={{ height: `${scale.space}px` }}>
+                    {lines.map((index) => <Row key={index} index={index} range={range} shift={scale.toScroll(view.top) - view.top} isStop={index === stop} props={props} />)}
                 </div>
             </div>
         </div>
