@@ -190,6 +190,17 @@ test('says why a log did not load, and takes it back when it does', async () => 
     assert.equal(shown.finished, 1);
 });
 
+test('takes a failure back when the socket brought the whole log', async () => {
+    const { shown, asked, failures, listening } = openLog({ active: false });
+    await asked[0]!.status(500);
+    assert.match(failures.at(-1)!, /500/);
+    listening[0]!.listener.bytes(bytes('abc'), 0);
+    listening[0]!.listener.end(3);
+    assert.equal(failures.at(-1), '');
+    assert.equal(shown.text, 'abc');
+    assert.equal(shown.finished, 1);
+});
+
 test('says that a log may not be followed any more', async () => {
     const { asked, listening, failures } = openLog();
     await asked[0]!.answer('abc');

@@ -65,16 +65,16 @@ function useSource(log: OpenLog, { project, job, active, started }: LogPanelProp
     return source;
 }
 
-interface EmptyLogProps {
+interface LogWordsProps {
     log: OpenLog;
+    isEmpty: boolean;
     words: ComponentChildren;
     retry: () => Promise<void> | undefined;
 }
 
 /// In place of lines, or above them: whether there are none, or they are still to come, or why not.
-function LogWords({ log, words, retry }: EmptyLogProps) {
+function LogWords({ log, isEmpty, words, retry }: LogWordsProps) {
     const { model, failure, loaded } = log;
-    const isEmpty = model.version.value >= 0 && model.lines.length === 0;
     return (
         <>
             {failure.value && <div class="log-failure" role="alert" data-testid="log-failure"><span>{failure.value}</span><Button label="Try again" icon="retry" testid="log-retry" onPress={retry} /></div>}
@@ -127,12 +127,14 @@ export function LogPanel(props: LogPanelProps) {
         { keys: 'f', label: 'Follow the end', run: () => { follow.value = !follow.value; } },
         { keys: 'w', label: 'Wrap lines', run: () => { wrapLines.value = !wrapLines.value; } },
     ]);
+    // All of the panel is drawn again when the log grows: its size, its hits.
+    const isEmpty = model.version.value >= 0 && model.lines.length === 0;
     return (
         <div class="log-panel" ref={panel} data-testid="log-panel">
             <LogTools model={model} follow={follow} searchText={searchText} search={search} place={place.value} active={props.active} go={go} full={full}
                 rawHref={`/api/v4/projects/${props.project}/jobs/${props.job}/trace`}
                 foldAll={(folded) => model.setFolded(model.sections, folded)} />
-            <LogWords log={log} words={props.empty} retry={() => source.current?.load()} />
+            <LogWords log={log} isEmpty={isEmpty} words={props.empty} retry={() => source.current?.load()} />
             <LogView model={model} follow={follow} target={log.target} search={search} current={current} started={props.started} />
         </div>
     );

@@ -186,6 +186,7 @@ export class LogSource {
         if (size > this.tail.end) {
             void this.load();
         } else {
+            this.options.loaded('');
             this.sink.finish();
         }
     }

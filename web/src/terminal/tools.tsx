@@ -73,7 +73,7 @@ export function TerminalTools(props: ToolsProps) {
             <span class="wide-only"><Button label="Larger text" icon="plus" kind="ghost" bare testid="terminal-larger" onPress={() => font(1)} /></span>
             <span class="wide-only"><Button label="For screen readers" icon="reader" kind="ghost" bare pressed={terminalReader.value} testid="terminal-reader" onPress={() => { terminalReader.value = !terminalReader.value; }} /></span>
             <Button label="Full screen" icon="full" kind="ghost" bare testid="terminal-full" onPress={props.onFull} />
-            {view.state !== 'ended' && <Button label={view.watching ? 'Stop watching' : 'Disconnect'} kind={view.watching ? 'plain' : 'danger'} testid="terminal-disconnect" title={view.watching ? 'The shell goes on' : 'Ends the shell and all its processes'} onPress={props.onDisconnect} />}
+            {view.state !== 'ended' && <Button label={view.watching ? 'Stop watching' : 'Disconnect'} kind={view.watching ? 'ghost' : 'danger'} testid="terminal-disconnect" title={view.watching ? 'The shell goes on' : 'Ends the shell and all its processes'} onPress={props.onDisconnect} />}
             {view.state === 'ended' && docked && <Button label="Close" icon="close" kind="ghost" testid="terminal-close" onPress={props.onClose} />}
         </div>
     );
