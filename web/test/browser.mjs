@@ -49,6 +49,12 @@ async function openTerminal(page) {
     await screenHas(page, '$');
 }
 
+/// Lets the mock's answer to a GET pass through `change`.
+const changed = (page, address, change) => page.route(address, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+});
+
 const tests = {
     async 'signs in and goes back, but only to this site'(page) {
         await page.goto(`${address}/-/sign_in?return_to=//evil.example/`);
@@ -130,6 +136,11 @@ const tests = {
         await page.request.get(`${address}/api/v4/mock/drop-live`);
         await page.locator('[data-testid=live-state][data-state=open]').waitFor({ state: 'attached' });
         await more(await lines() + 1);
+        await page.waitForFunction(() => document.querySelector('.log-size').textContent.startsWith(`${document.querySelector('[data-testid=log]').dataset.lines} `));
+        await page.getByTestId('log-search').fill('still working');
+        const hits = async () => Number(/of (\d+)/.exec(await page.getByTestId('log-hits').innerText())?.[1] ?? 0);
+        const before = await hits();
+        await page.waitForFunction((than) => Number(/of (\d+)/.exec(document.querySelector('[data-testid=log-hits]').textContent)?.[1]) > than, before);
     },
     async 'obeys the keyboard'(page) {
         await page.goto(`${address}/root/sample/-/jobs/405`);
@@ -234,6 +245,55 @@ const tests = {
         await second.getByTestId('terminal-watching').waitFor();
         await page.keyboard.type('env\r');
         await screenHas(page, 'CI_JOB_NAME=explore');
+    },
+    async 'writes reasons where a finger and a keyboard find them'(page) {
+        await changed(page, '**/api/v4/projects/*/jobs/404', (job) => ({ ...job, terminal: { available: false, reason: 'its runner is not connected just now' } }));
+        await page.goto(`${address}/root/sample/-/jobs/404`);
+        await page.locator('[data-testid=job-debug-reason]', { hasText: 'its runner is not connected' }).waitFor();
+        await page.route('**/api/v4/projects/*/pipelines/40/bridges*', async (route) => {
+            const [job] = await (await route.fetch({ url: `${address}/api/v4/projects/1/pipelines/40/jobs` })).json();
+            await route.fulfill({ json: [{ ...job, id: 499, name: 'downstream', status: 'failed', actions: [], failure_message: 'the project other/place was not found' }] });
+        });
+        await page.goto(`${address}/root/sample/-/pipelines/40`);
+        await page.locator('[data-testid=pill-reason]', { hasText: 'was not found' }).waitFor();
+    },
+    async 'shows no line of a log that was erased'(page) {
+        let erased = false;
+        await changed(page, '**/api/v4/projects/*/jobs/405', (job) => ({ ...job, ...(erased && { erased_at: '2026-03-01T12:00:00Z', actions: ['retry'] }) }));
+        await page.route('**/api/v4/projects/*/jobs/405/trace', (route) => erased ? route.fulfill({ status: 404 }) : route.continue());
+        await page.route('**/api/v4/projects/*/jobs/405/erase', (route) => route.fulfill({ status: 201, json: {} }));
+        await page.goto(`${address}/root/sample/-/jobs/405`);
+        await page.getByTestId('log-line').first().waitFor();
+        erased = true;
+        await page.getByTestId('job-erase').click();
+        await page.getByTestId('question-yes').click();
+        await page.locator('[data-testid=log-empty]', { hasText: 'erased' }).waitFor();
+        assert.equal(await page.getByTestId('log-line').count(), 0);
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+    },
+    async 'goes through the pages of the runners'(page) {
+        await page.route('**/api/v4/runners/all*', async (route) => {
+            const response = await route.fetch();
+            await route.fulfill({ response, headers: { ...response.headers(), 'x-total': '60', 'x-total-pages': '2', 'x-page': new URL(route.request().url()).searchParams.get('page') } });
+        });
+        await page.goto(`${address}/admin/runners`);
+        await page.getByRole('button', { name: 'Next' }).click();
+        await page.getByText('Page 2 of 2').waitFor();
+        assert.match(page.url(), /page=2/);
+    },
+    async 'keeps what it shows when it cannot fetch it again, and says so'(page) {
+        let down = false;
+        await page.route('**/api/v4/projects/*/pipelines?*', (route) => down ? route.fulfill({ status: 503, json: { message: 'The coordinator is busy.' } }) : route.continue());
+        await page.goto(`${address}/root/sample/-/pipelines`);
+        await page.getByTestId('pipeline-row').first().waitFor();
+        down = true;
+        await page.request.get(`${address}/api/v4/mock/drop-live`);
+        await page.locator('[data-testid=stale]', { hasText: 'The coordinator is busy.' }).waitFor();
+        assert.ok(await page.getByTestId('pipeline-row').count() > 0);
+        down = false;
+        await page.getByTestId('stale-retry').click();
+        await page.getByTestId('stale').waitFor({ state: 'detached' });
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('503')));
     },
     async 'lets the keyboard out of a terminal, and shows it to a screen reader'(page) {
         await openTerminal(page);

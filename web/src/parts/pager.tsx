@@ -16,7 +16,13 @@ export function setQuery(changes: Record<string, string>): void {
     navigate(address.value.split('?')[0] + (text ? `?${text}` : ''));
 }
 
-export function Pager<T>({ page }: { page: Page<T> }) {
+interface PagerProps<T> {
+    page: Page<T>;
+    /// Where the newest are not the first.
+    labels?: readonly [string, string];
+}
+
+export function Pager<T>({ page, labels = ['Newer', 'Older'] }: PagerProps<T>) {
     if (page.totalPages <= 1) {
         return null;
     }
@@ -25,9 +31,9 @@ export function Pager<T>({ page }: { page: Page<T> }) {
     );
     return (
         <nav class="pager" aria-label="Pages">
-            {link(page.page - 1, 'Newer', page.page <= 1)}
+            {link(page.page - 1, labels[0], page.page <= 1)}
             <span class="muted">Page {page.page} of {page.totalPages}</span>
-            {link(page.page + 1, 'Older', page.page >= page.totalPages)}
+            {link(page.page + 1, labels[1], page.page >= page.totalPages)}
         </nav>
     );
 }

@@ -31,7 +31,7 @@ function VariableRow({ variable, scoped, onEdit, onRemove }: VariableRowProps) {
                 {scoped && variable.environment_scope !== '*' && <span class="chip" title="Only jobs of these environments">{variable.environment_scope}</span>}
             </td>
             <td class="right nowrap">
-                <Button label={shown ? 'Hide' : 'Show'} kind="ghost" disabled={hidden} title={hidden ? 'A hidden variable is never shown again' : undefined} onPress={() => setShown(!shown)} />
+                {hidden ? <span class="muted">never shown again </span> : <Button label={shown ? 'Hide' : 'Show'} kind="ghost" onPress={() => setShown(!shown)} />}
                 <Button label="Edit" kind="ghost" testid="variable-edit" onPress={onEdit} />
                 <Button label={`Delete ${variable.key}`} icon="trash" kind="ghost" bare testid="variable-delete" onPress={onRemove} />
             </td>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A log without lines says in words why there are none.
 import type { ComponentChildren } from 'preact';
-import { moment, sentence } from '../base/format';
+import { sentence } from '../base/format';
 import { failureWord } from '../base/states';
 import type { Job, State } from '../base/types';
 import { Ago } from '../parts/time';
@@ -24,7 +24,7 @@ const words: Record<State, (job: Job) => ComponentChildren> = {
 
 export function logWords(job: Job): ComponentChildren {
     if (job.erased_at) {
-        return `The log was erased on ${moment(job.erased_at)}.`;
+        return 'The log and the artifacts were erased.';
     }
     return words[job.status]?.(job) ?? '';
 }

@@ -69,7 +69,7 @@ function JobBody({ path, job, reload }: { path: string; job: Job; reload: () => 
             <JobHead path={path} job={job} reload={reload} onDebug={terminal ? undefined : open} />
             <div class="job-body">
                 <div class="job-main">
-                    <LogPanel project={job.pipeline.project_id} job={job.id} active={isActive(job.status) || !isFinished(job.status)}
+                    <LogPanel key={job.erased_at ? 'erased' : 'log'} project={job.pipeline.project_id} job={job.id} active={isActive(job.status) || !isFinished(job.status)}
                         started={job.started_at} empty={logWords(job)} />
                     {terminal && (
                         <section class="dock" aria-label="Terminal" data-testid="terminal-dock">

@@ -43,7 +43,7 @@ function Debug({ path, job, onDebug }: Pick<JobHeadProps, 'path' | 'job' | 'onDe
         );
     }
     return job.status === 'running' && job.terminal?.reason
-        ? <Button label="Debug" icon="terminal" disabled title={job.terminal.reason} testid="job-debug-off" /> : null;
+        ? <Button label="Debug" icon="terminal" disabled testid="job-debug-off" /> : null;
 }
 
 function PlayWithVariables({ job, reload }: { job: Job; reload: () => void }) {
@@ -85,6 +85,9 @@ export function JobHead({ path, job, reload, onDebug }: JobHeadProps) {
                     <span class="bad-text" data-testid="failure-reason">{failureWord(job.failure_reason)}{job.exit_code !== null ? `, exit code ${job.exit_code}` : ''}</span>
                 )}
             </div>
+            {job.status === 'running' && job.terminal?.available === false && job.terminal.reason && (
+                <p class="hint" data-testid="job-debug-reason">No terminal: {job.terminal.reason}.</p>
+            )}
             <HoldBanner job={job} />
         </div>
     );

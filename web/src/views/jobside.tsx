@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { ComponentChildren } from 'preact';
-import { list, projectApi, send } from '../base/api';
+import { projectApi, send } from '../base/api';
 import { bytes, duration } from '../base/format';
+import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import { jobLook, lookWord } from '../base/states';
 import type { Job } from '../base/types';
@@ -44,9 +45,9 @@ function Artifacts({ path, job, reload }: JobSideProps) {
 }
 
 function Siblings({ path, job }: { path: string; job: Job }) {
-    const base = `${projectApi(path)}/pipelines/${job.pipeline.id}/jobs?per_page=100`;
-    const jobs = useResource(`siblings ${base}`, () => list<Job>(base), { topics: [`pipeline:${job.pipeline.id}`] });
-    const stage = (jobs.value?.items ?? []).filter((other) => other.stage === job.stage);
+    const base = `${projectApi(path)}/pipelines/${job.pipeline.id}/jobs`;
+    const jobs = useResource(`siblings ${base}`, () => loadAll<Job>(base), { topics: [`pipeline:${job.pipeline.id}`] });
+    const stage = (jobs.value ?? []).filter((other) => other.stage === job.stage);
     return (
         <section>
             <h2>{job.stage}</h2>
@@ -54,7 +55,7 @@ function Siblings({ path, job }: { path: string; job: Job }) {
                 {stage.map((other) => (
                     <li key={other.id}>
                         <a href={`/${path}/-/jobs/${other.id}`} aria-current={other.id === job.id ? 'page' : undefined} title={lookWord(jobLook(other))}>
-                            <StateIcon look={jobLook(other)} /><span>{other.name}</span>
+                            <StateIcon look={jobLook(other)} /><span>{other.name}</span><span class="off-screen">{lookWord(jobLook(other))}</span>
                         </a>
                     </li>
                 ))}

@@ -28,7 +28,7 @@ function Pill({ job, path, label, reload }: PillProps) {
     const look = jobLook(job);
     return (
         <div class="pill" data-testid="job-pill" data-name={job.name} data-state={look}>
-            <a href={jobHref(job, path)} title={[`${job.name}: ${lookWord(look)}`, job.failure_message].filter(Boolean).join('\n')}>
+            <a href={jobHref(job, path)} title={`${job.name}: ${lookWord(look)}`}>
                 <StateIcon look={look} />
                 <span class="pill-name">{label}</span>
                 {job.downstream_pipeline && <span class="pill-state num">→ #{job.downstream_pipeline.id}</span>}
@@ -39,6 +39,7 @@ function Pill({ job, path, label, reload }: PillProps) {
                 </span>
             </a>
             <JobActions job={job} path={path} done={reload} compact />
+            {job.failure_message && <p class="pill-reason" data-testid="pill-reason">{job.failure_message}</p>}
         </div>
     );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { get, send } from '../base/api';
+import { send } from '../base/api';
+import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import type { AccessToken } from '../base/types';
 import { Button, Field, Input, Select } from '../parts/controls';
@@ -44,7 +45,7 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
 }
 
 export function TokenSettings() {
-    const tokens = useResource('tokens', () => get<AccessToken[]>('/personal_access_tokens?per_page=100'));
+    const tokens = useResource('tokens', () => loadAll<AccessToken>('/personal_access_tokens'));
     const [making, setMaking] = useState(false);
     const revoke = async (token: AccessToken) => {
         if (await ask({ title: `Revoke ${token.name}?`, text: 'Whatever uses it is refused from then on.', action: 'Revoke', danger: true })) {

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { get, list, send } from '../base/api';
+import { get, list, send, type Page } from '../base/api';
 import { usePageTitle } from '../base/favicon';
 import { useResource } from '../base/resource';
+import { query } from '../base/router';
 import { runnerWord } from '../base/runnerwords';
 import type { Runner } from '../base/types';
 import { Button } from '../parts/controls';
 import { ask } from '../parts/dialog';
 import { Absent, Empty } from '../parts/empty';
 import { Layout } from '../parts/layout';
+import { Pager } from '../parts/pager';
 import { Ago } from '../parts/time';
 import { NewRunnerDialog } from './newrunner';
 
 /// The list carries little; what a row shows is asked for by runner.
-async function loadRunners(): Promise<Runner[]> {
-    const { items } = await list<Runner>('/runners/all?per_page=100');
-    return Promise.all(items.map((runner) => runner.tag_list ? runner : get<Runner>(`/runners/${runner.id}`).catch(() => runner)));
+async function loadRunners(number: string): Promise<Page<Runner>> {
+    const page = await list<Runner>(`/runners/all?per_page=50&page=${encodeURIComponent(number)}`);
+    const items = await Promise.all(page.items.map((runner) => runner.tag_list ? runner : get<Runner>(`/runners/${runner.id}`).catch(() => runner)));
+    return { ...page, items };
 }
 
 function RunnerRow({ runner, reload }: { runner: Runner; reload: () => void }) {
@@ -53,18 +56,19 @@ function RunnerRow({ runner, reload }: { runner: Runner; reload: () => void }) {
 
 export function RunnersPage() {
     usePageTitle('Runners');
-    const runners = useResource('runners', loadRunners, { topics: ['runners'] });
+    const number = query.value.get('page') ?? '1';
+    const runners = useResource(`runners ${number}`, () => loadRunners(number), { topics: ['runners'] });
     const [making, setMaking] = useState(false);
     return (
         <Layout crumbs={[{ label: 'Runners' }]}>
             <div class="head"><h1>Runners</h1><Button label="New runner" icon="plus" kind="primary" testid="new-runner" onPress={() => setMaking(true)} /></div>
             {!runners.value && <Absent error={runners.error} reload={runners.reload} what="list of runners" />}
-            {runners.value?.length === 0 && <Empty title="No runners yet"><p>A runner takes jobs and runs them, on any machine that can reach this one.</p></Empty>}
-            {runners.value && runners.value.length > 0 && (
-                <div class="table-scroll"><table class="table runners" data-testid="runner-list">
+            {runners.value?.items.length === 0 && <Empty title="No runners yet"><p>A runner takes jobs and runs them, on any machine that can reach this one.</p></Empty>}
+            {runners.value && runners.value.items.length > 0 && (
+                <><div class="table-scroll"><table class="table runners" data-testid="runner-list">
                     <thead><tr><th>State</th><th>Runner</th><th>Tags</th><th>Version</th><th>Terminal</th><th>Last contact</th><th><span class="off-screen">Actions</span></th></tr></thead>
-                    <tbody>{runners.value.map((runner) => <RunnerRow key={runner.id} runner={runner} reload={runners.reload} />)}</tbody>
-                </table></div>
+                    <tbody>{runners.value.items.map((runner) => <RunnerRow key={runner.id} runner={runner} reload={runners.reload} />)}</tbody>
+                </table></div><Pager page={runners.value} labels={['Previous', 'Next']} /></>
             )}
             {making && <NewRunnerDialog onClose={() => {
                 setMaking(false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { get, projectApi, send } from '../base/api';
+import { projectApi, send } from '../base/api';
+import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import { Button, Input } from '../parts/controls';
 import { Absent } from '../parts/empty';
@@ -8,7 +9,7 @@ import { Icon } from '../parts/icons';
 
 export function BranchSettings({ path }: { path: string }) {
     const base = `${projectApi(path)}/protected_branches`;
-    const branches = useResource(base, () => get<{ id: number; name: string }[]>(`${base}?per_page=100`));
+    const branches = useResource(base, () => loadAll<{ id: number; name: string }>(base));
     const [name, setName] = useState('');
     const add = async () => {
         await send('POST', base, { name: name.trim() });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { get, projectApi, send } from '../base/api';
+import { projectApi, send } from '../base/api';
+import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import type { Member } from '../base/types';
 import { Button, Input, Select } from '../parts/controls';
@@ -14,7 +15,7 @@ const allRoles = [['10', 'Guest'], ['20', 'Reporter'], ['30', 'Developer'], ['40
 export function MemberSettings({ path, own }: { path: string; own: number }) {
     const roles = allRoles.filter(([level]) => Number(level) <= own);
     const base = `${projectApi(path)}/members`;
-    const members = useResource(base, () => get<Member[]>(`${base}?per_page=100`));
+    const members = useResource(base, () => loadAll<Member>(base));
     const [name, setName] = useState('');
     const [role, setRole] = useState('30');
     const add = async () => {
