@@ -34,6 +34,7 @@ public:
     QString projectUrl(ProjectId project);
 
     QJsonObject pipeline(const model::Pipeline &pipeline); ///< As in a list.
+    QJsonArray stages(PipelineId pipeline); ///< With their states.
     /// Pipelines of other projects that it comes from are shown where `maySee` allows it.
     using MaySee = std::function<bool(ProjectId)>;
     QJsonObject pipelineDetails(const model::Pipeline &pipeline, const MaySee &maySee = {});

@@ -41,10 +41,10 @@ QJsonValue errorText(const model::Pipeline &pipeline)
     return texts.join(u'\n');
 }
 
-QJsonArray stageList(const std::vector<model::Job> &jobs)
+QJsonArray stageList(const std::vector<pipelines::StageStatus> &stages)
 {
     QJsonArray list;
-    for (const pipelines::StageStatus &stage : pipelines::stageStatuses(jobs)) {
+    for (const pipelines::StageStatus &stage : stages) {
         list.append(QJsonObject {
             {u"name"_s, stage.name},
             {u"status"_s, wordOf(protocol::word(stage.state))},
@@ -156,6 +156,12 @@ QJsonValue EntityWriter::upstream(const model::Pipeline &details, const MaySee &
     return object;
 }
 
+QJsonArray EntityWriter::stages(PipelineId pipeline)
+{
+    const Result<std::vector<db::StageShare>> shares = db::StageStore(m_database).ofPipeline(pipeline);
+    return shares ? stageList(pipelines::stageStatuses(*shares)) : QJsonArray();
+}
+
 QJsonObject EntityWriter::pipelineDetails(const model::Pipeline &details, const MaySee &maySee)
 {
     const Result<std::vector<model::Job>> found =
@@ -169,7 +175,7 @@ QJsonObject EntityWriter::pipelineDetails(const model::Pipeline &details, const 
     object.insert(u"coverage"_s, meanCoverage(jobs));
     object.insert(u"detailed_status"_s,
                   detailedStatus(details.state, pipelines::hasWarnings(jobs)));
-    object.insert(u"stages"_s, stageList(jobs));
+    object.insert(u"stages"_s, stageList(pipelines::stageStatuses(jobs)));
     object.insert(u"upstream"_s, upstream(details, maySee));
     return object;
 }

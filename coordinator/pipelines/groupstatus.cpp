@@ -100,7 +100,11 @@ std::optional<PipelineState> groupStatus(FoldSet kinds, FoldMode mode)
     return any != AnyRules.end() ? any->result : PipelineState::Failed;
 }
 
-std::vector<StageStatus> stageStatuses(const std::vector<model::Job> &jobs)
+namespace {
+
+/// Of whatever has a stage and a state.
+template<typename Member>
+std::vector<StageStatus> foldStages(const std::vector<Member> &members)
 {
     struct Stage
     {
@@ -108,10 +112,10 @@ std::vector<StageStatus> stageStatuses(const std::vector<model::Job> &jobs)
         FoldSet kinds;
     };
     std::map<int, Stage> stages;
-    for (const model::Job &job : jobs) {
-        Stage &stage = stages[job.stageIndex];
-        stage.name = job.stage;
-        stage.kinds.insert(foldKind(job.state, job.isFailureAllowed));
+    for (const Member &member : members) {
+        Stage &stage = stages[member.stageIndex];
+        stage.name = member.stage;
+        stage.kinds.insert(foldKind(member.state, member.isFailureAllowed));
     }
     std::vector<StageStatus> statuses;
     for (const auto &[index, stage] : stages) {
@@ -120,6 +124,18 @@ std::vector<StageStatus> stageStatuses(const std::vector<model::Job> &jobs)
                             stage.kinds.contains(Warning)});
     }
     return statuses;
+}
+
+} // namespace
+
+std::vector<StageStatus> stageStatuses(const std::vector<model::Job> &jobs)
+{
+    return foldStages(jobs);
+}
+
+std::vector<StageStatus> stageStatuses(const std::vector<db::StageShare> &shares)
+{
+    return foldStages(shares);
 }
 
 bool hasWarnings(const std::vector<model::Job> &jobs)

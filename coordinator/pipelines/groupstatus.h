@@ -3,6 +3,7 @@
 
 #include "coordinator/model/job.h"
 #include "coordinator/model/pipeline.h"
+#include "db/stagestore.h"
 
 #include <array>
 #include <optional>
@@ -79,6 +80,7 @@ struct StageStatus
 
 /// The stages of a pipeline from its newest attempts, in stage order.
 std::vector<StageStatus> stageStatuses(const std::vector<model::Job> &jobs);
+std::vector<StageStatus> stageStatuses(const std::vector<db::StageShare> &shares);
 
 /// "Passed with warnings".
 bool hasWarnings(const std::vector<model::Job> &jobs);

@@ -131,6 +131,7 @@ test('hostile names and output stay inert', async () => {
   await page.getByText('onerror=window.hacked').first().waitFor();
   await page.goto(`${instance.url}/root/sample/-/pipelines`);
   await id('pipeline-row').first().waitFor();
+  await page.locator('[data-testid=pipeline-row] .stage-marks svg').first().waitFor();
   assert.equal(await page.evaluate(() => window.hacked), undefined);
 });
 

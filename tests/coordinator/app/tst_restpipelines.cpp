@@ -82,6 +82,13 @@ void RestPipelineTest::runsAndCancelsPipelines()
     QCOMPARE(m_fixture->api("GET", pipeline + "/variables").array().size(), 1);
     const QJsonArray jobs = m_fixture->api("GET", pipeline + "/jobs").array();
     QCOMPARE(jobs.size(), 2);
+    const auto newest = [&](const QByteArray &query) {
+        return m_fixture->api("GET", path + "/pipelines" + query).array().first().toObject();
+    };
+    QVERIFY(!newest("").contains("stages"_L1));
+    QCOMPARE(newest("?with_stages=true").value("stages"_L1),
+             m_fixture->api("GET", pipeline).object().value("stages"_L1));
+    QCOMPARE(newest("?with_stages=true").value("stages"_L1).toArray().size(), 1);
     QCOMPARE(jobs.at(0).toObject().value("actions"_L1).toArray(), QJsonArray {u"cancel"_s});
     QVERIFY(!jobs.at(0).toObject().value("terminal"_L1).toObject().value("available"_L1).toBool());
     const HttpAnswer canceled = m_fixture->api("POST", pipeline + "/cancel");

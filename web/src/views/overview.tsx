@@ -38,7 +38,7 @@ function EmptyRepository({ project }: { project: Project }) {
 }
 
 function Newest({ project }: { project: Project }) {
-    const path = `/projects/${project.id}/pipelines?per_page=8`;
+    const path = `/projects/${project.id}/pipelines?per_page=8&with_stages=true`;
     const pipelines = useResource(path, () => list<Pipeline>(path), { topics: [`project:${project.id}`] });
     if (!pipelines.value) {
         return <Absent error={pipelines.error} reload={pipelines.reload} what="list of pipelines" />;

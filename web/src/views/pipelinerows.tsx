@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { plainText, shortRef } from '../base/format';
-import { stateLook } from '../base/states';
+import { lookWord, stateLook } from '../base/states';
 import type { Pipeline } from '../base/types';
 import { Icon } from '../parts/icons';
 import { StateBadge, StateIcon } from '../parts/state';
 import { Ago, Ticking } from '../parts/time';
-import { lookWord } from '../base/states';
 
 const sources: Record<string, string> = {
     push: 'push', web: 'run by hand', api: 'API', schedule: 'schedule', trigger: 'trigger', pipeline: 'upstream',
@@ -16,7 +15,8 @@ function StageMarks({ pipeline }: { pipeline: Pipeline }) {
         <span class="stage-marks">
             {(pipeline.stages ?? []).map(({ name, status, has_warnings: warned }) => {
                 const look = status === 'success' && warned ? 'warning' : stateLook(status);
-                return <span key={name} title={`${plainText(name)}: ${lookWord(look)}`}><StateIcon look={look} size={15} /></span>;
+                const words = `${plainText(name)}: ${lookWord(look)}`;
+                return <span key={name} title={words}><StateIcon look={look} size={15} /><span class="off-screen">{words}</span></span>;
             })}
         </span>
     );

@@ -39,7 +39,7 @@ export function PipelinesPage({ path }: { path: string }) {
     useShortcuts([{ keys: '/', label: 'Filter by branch or tag', run: () => document.getElementById('pipeline-ref')?.focus() }]);
     const reference = query.value.get('ref') ?? '';
     const status = query.value.get('status') ?? '';
-    const filter = new URLSearchParams({ page: query.value.get('page') ?? '1' });
+    const filter = new URLSearchParams({ page: query.value.get('page') ?? '1', with_stages: 'true' });
     if (reference) {
         filter.set('ref', reference);
     }

@@ -95,7 +95,7 @@ function ScheduleForm({ path, refs, schedule }: FormProps) {
 }
 
 function Made({ path, schedule }: { path: string; schedule: Schedule }) {
-    const address = `${projectApi(path)}/pipeline_schedules/${schedule.id}/pipelines?per_page=10`;
+    const address = `${projectApi(path)}/pipeline_schedules/${schedule.id}/pipelines?per_page=10&with_stages=true`;
     const pipelines = useResource(address, () => list<Pipeline>(address), { topics: [`project:${schedule.last_pipeline?.project_id ?? 0}`] });
     return pipelines.value && pipelines.value.items.length > 0
         ? <><h2 class="part">Its newest pipelines</h2><PipelineRows project={path} pipelines={pipelines.value.items} /></> : null;
