@@ -324,9 +324,15 @@ void JobRun::conclude()
     m_phase = Phase::Reporting;
     m_log.beginSection("cleanup_file_variables",
                        "Cleaning up project directory and file based variables");
-    if (!m_context.workspace.temporaryDirectory.isEmpty()) {
-        removeTemporaryFiles(m_context);
+    const bool isPlanned = !m_context.workspace.temporaryDirectory.isEmpty();
+    if (!isPlanned || removeTemporaryFiles(m_context) == Removal::Done) {
+        return report();
     }
+    removeTemporaryDirectory(m_context, this, [this](const Result<void> &) { report(); });
+}
+
+void JobRun::report()
+{
     m_log.endSection();
     if (m_failure) {
         m_log.write("\033[31;1mERROR: " + describe(*m_failure) + "\n\033[0;m\n");

@@ -85,6 +85,7 @@ private:
     void release();
     void endProcesses();
     void conclude();
+    void report();
 
     JobContext m_context;
     MaskRules m_rules;

@@ -3,9 +3,12 @@
 
 #include "runner/stage.h"
 
+#include <functional>
+
 namespace ci::runner {
 
-/// Makes the job's directories and file variables, as the job's user, without a process.
+/// Makes the job's directories and file variables, as the job's user, without a process; and without a
+/// worker but where a job planted files.
 class PrepareStage final : public Stage
 {
     Q_OBJECT
@@ -18,10 +21,18 @@ public:
     void stop(std::chrono::milliseconds) override { }
 
 private:
-    Result<void> prepare() const;
+    Result<Removal> prepare() const;
+    void clearAway();
+    void take(const Result<Removal> &prepared);
 };
 
-/// The other end: the temporary directory with the file variables goes. As the job's user.
-void removeTemporaryFiles(const JobContext &context);
+/// The other end: the file variables and what else is in the temporary directory go. Unfinished: a job
+/// has left more than its stages do; removeTemporaryDirectory() is next.
+Removal removeTemporaryFiles(const JobContext &context);
+
+/// Calls `done` when the temporary directory is gone, or cannot be removed; a worker does it.
+void removeTemporaryDirectory(const JobContext &context,
+                              QObject *receiver,
+                              std::function<void(const Result<void> &)> done);
 
 } // namespace ci::runner

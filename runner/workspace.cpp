@@ -21,6 +21,8 @@ namespace {
 constexpr qsizetype ShortTokenLength = 8;
 constexpr mode_t PrivateFileMode = S_IRUSR | S_IWUSR;
 constexpr mode_t ModeBits = 07777;
+// Of a job's temporary directory: more than its stages leave there, and gone in less than a millisecond.
+constexpr int MaxRemovedAtOnce = 50;
 constexpr mode_t DirectoryMode = S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH;
 
 bool isPlain(char c)
@@ -181,43 +183,49 @@ Result<void> removeTree(const QByteArray &path)
     return {};
 }
 
-Result<void> emptyDirectory(const QByteArray &path, const QByteArray &kept)
+Removal removeAtOnce(const QByteArray &path)
+{
+    if (::unlink(path.constData()) == 0 || errno == ENOENT || errno == ENOTDIR) {
+        return Removal::Done;
+    }
+    return errno == EISDIR && ::rmdir(path.constData()) == 0 ? Removal::Done : Removal::Unfinished;
+}
+
+Removal emptyAtOnce(const QByteArray &path, const QByteArray &kept)
 {
     const std::filesystem::path stays = kept.toStdString();
     std::error_code problem;
     std::filesystem::directory_iterator entry(path.toStdString(), problem);
-    while (!problem && entry != std::filesystem::directory_iterator()) {
+    int left = MaxRemovedAtOnce;
+    for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
         const bool isKept = !kept.isEmpty() && entry->path().filename() == stays
             && emptyFile(entry->path().c_str());
-        if (!isKept) {
-            std::filesystem::remove_all(entry->path(), problem);
-        }
-        if (!problem) {
-            entry.increment(problem);
+        const bool isGone = isKept
+            || (left-- > 0 && removeAtOnce(entry->path().c_str()) == Removal::Done);
+        if (!isGone) {
+            return Removal::Unfinished;
         }
     }
-    if (problem && problem != std::errc::no_such_file_or_directory) {
-        return systemError(u"cannot empty "_s + QString::fromUtf8(path), problem.value());
-    }
-    return {};
+    const bool isEmpty = !problem || problem == std::errc::no_such_file_or_directory;
+    return isEmpty ? Removal::Done : Removal::Unfinished;
 }
 
-Result<void> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept)
+Result<Removal> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept)
 {
     struct stat info {};
     const bool isUsable = ::lstat(path.constData(), &info) == 0 && S_ISDIR(info.st_mode)
         && info.st_uid == owner && (info.st_mode & ModeBits) == S_IRWXU;
-    if (isUsable && emptyDirectory(path, kept)) {
-        return {};
+    if (isUsable) {
+        return emptyAtOnce(path, kept);
     }
-    if (Result<void> removed = removeTree(path); !removed) {
-        return removed;
+    if (removeAtOnce(path) == Removal::Unfinished) {
+        return Removal::Unfinished;
     }
     if (Result<void> made = makeDirectories(path); !made) {
-        return made;
+        return made.error();
     }
     ::chmod(path.constData(), S_IRWXU);
-    return {};
+    return Removal::Done;
 }
 
 Result<void> writePrivateFile(const QByteArray &path, const QByteArray &bytes)

@@ -48,14 +48,21 @@ Result<void> prepareBuildsDirectory(const QByteArray &path, const JobUser *user)
 /// Removes a tree without following links. Missing is fine. May be long: for a worker.
 Result<void> removeTree(const QByteArray &path);
 
-/// Removes what is in a directory; the file `kept` stays, without a byte. Missing is fine. May be
-/// long: for a worker.
-Result<void> emptyDirectory(const QByteArray &path, const QByteArray &kept = {});
+/// What became of a removal on the loop's thread. Unfinished: there is more than a handful of files, or
+/// a problem; removeTree() on a worker is next.
+enum class Removal : quint8 { Done, Unfinished };
+
+/// A file or an empty directory. Missing is fine.
+Removal removeAtOnce(const QByteArray &path);
+
+/// What is in a directory: files and empty directories. The file `kept` stays, without a byte. Missing is
+/// fine.
+Removal emptyAtOnce(const QByteArray &path, const QByteArray &kept = {});
 
 /// An empty directory (but for `kept`, as above) of mode 0700 that is `owner`'s, as whom the thread acts. One that is there is
 /// used again: where directories and files come and go with every job, ext4 looks long for an inode
-/// among those just freed.
-Result<void> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept = {});
+/// among those just freed. Unfinished: what is there has to go first.
+Result<Removal> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept = {});
 
 /// The script of a job's stages in its temporary directory: written anew by each.
 inline const QByteArray ScriptFileName = QByteArrayLiteral("step");

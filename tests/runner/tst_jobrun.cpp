@@ -6,11 +6,14 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QProcess>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
+#include <memory>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -86,6 +89,8 @@ private Q_SLOTS:
     void carriesArtifacts();
     void failsWhenAnUploadIsRefused();
     void fileVariablesGoAway();
+    void leavesLongRemovalsToAWorker();
+    void asksNoWorkerForFewFiles();
 
 private:
     JobRun *begin(const JobPayload &job);
@@ -694,6 +699,64 @@ void JobRunTest::fileVariablesGoAway()
     QCOMPARE(finish(job).state, UpdateState::Success);
     QVERIFY(m_coordinator->log(41).contains("\n600\none\ntwo\n"));
     QVERIFY(!QFile::exists(QString::fromUtf8(file(u"where"_s).trimmed())));
+}
+
+// Takes the only worker until it is released.
+class BusyWorkers
+{
+public:
+    explicit BusyWorkers(QThreadPool &pool)
+    {
+        pool.setMaxThreadCount(1);
+        pool.start([gate = m_gate] { gate->acquire(); });
+    }
+    ~BusyWorkers() { release(); }
+    void release() { m_gate->release(); }
+
+private:
+    std::shared_ptr<QSemaphore> m_gate = std::make_shared<QSemaphore>();
+};
+
+void JobRunTest::leavesLongRemovalsToAWorker()
+{
+    const QString planted = m_directory->filePath(u"builds/runnerto/0/group/sample.tmp/planted"_s);
+    const auto plant = [&] {
+        QVERIFY(QDir().mkpath(planted + u"/deep"_s));
+        QCOMPARE(::chmod(QFileInfo(planted).path().toUtf8().constData(), 0700), 0);
+    };
+    plant();
+    BusyWorkers before(m_workers);
+    const QString go = m_directory->filePath(u"go"_s);
+    JobRun *run = begin(scriptJob({u"mkdir -p %1/deep; echo ran > %2"_s.arg(
+                                       planted, m_directory->filePath(u"ran"_s)),
+                                   u"until [ -e %1 ]; do sleep 0.02; done"_s.arg(go)}));
+    QSignalSpy ended(run, &JobRun::ended);
+    run->watch(milliseconds {20});
+    QTRY_VERIFY(m_coordinator->log(41).contains("prepare_script"));
+    QVERIFY(QFile::exists(planted));
+    QVERIFY(file(u"ran"_s).isEmpty());
+    before.release();
+    QTRY_COMPARE(file(u"ran"_s), "ran\n");
+
+    BusyWorkers after(m_workers);
+    QVERIFY(QDir().mkpath(go));
+    QTRY_VERIFY(m_coordinator->log(41).contains("cleanup_file_variables"));
+    QVERIFY(QFile::exists(planted));
+    QVERIFY(ended.isEmpty());
+    after.release();
+    QVERIFY(ended.wait(10'000));
+    QVERIFY(!QFile::exists(planted));
+    QCOMPARE(m_coordinator->end(41)->state, UpdateState::Success);
+}
+
+void JobRunTest::asksNoWorkerForFewFiles()
+{
+    const BusyWorkers workers(m_workers);
+    JobPayload job = scriptJob({u"cp $KEY $KEY.copy; mktemp -d $KEY.XXXX"_s});
+    job.variables.append({u"KEY"_s, u"one\ntwo\n"_s, false, false, true, true});
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    const QDir left(m_directory->filePath(u"builds/runnerto/0/group/sample.tmp"_s));
+    QCOMPARE(left.entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList {u"step"_s});
 }
 
 CAPSTAN_TEST(JobRunTest)

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void makesAPrivateDirectory_data();
     void makesAPrivateDirectory();
     void emptiesWhatIsThere();
+    void leavesMuchForLater();
     void writesAPrivateFile_data();
     void writesAPrivateFile();
 };
@@ -59,7 +60,14 @@ void WorkspaceTest::makesAPrivateDirectory()
     } else if (before.endsWith("link"_L1)) {
         QVERIFY(QFile::link(before == "a link"_L1 ? elsewhere : folder.filePath(u"gone"_s), path));
     }
-    QVERIFY(makePrivateDirectory(path.toUtf8(), ::geteuid()));
+    Result<Removal> made = makePrivateDirectory(path.toUtf8(), ::geteuid());
+    QVERIFY(made);
+    QCOMPARE(*made, before == "full"_L1 ? Removal::Unfinished : Removal::Done);
+    if (*made == Removal::Unfinished) {
+        QVERIFY(removeTree(path.toUtf8()));
+        made = makePrivateDirectory(path.toUtf8(), ::geteuid());
+        QCOMPARE(*made, Removal::Done);
+    }
     struct stat info {};
     QCOMPARE(::lstat(path.toUtf8().constData(), &info), 0);
     QCOMPARE(info.st_mode, mode_t {S_IFDIR | 0700});
@@ -71,20 +79,36 @@ void WorkspaceTest::emptiesWhatIsThere()
 {
     QTemporaryDir folder;
     const QString path = folder.filePath(u"job.tmp"_s);
-    QVERIFY(emptyDirectory(path.toUtf8())); // Missing is fine.
-    fill(path);
+    QCOMPARE(emptyAtOnce(path.toUtf8()), Removal::Done); // Missing is fine.
     const QString elsewhere = folder.filePath(u"elsewhere"_s);
     fill(elsewhere);
+    QVERIFY(QDir().mkpath(path + u"/empty"_s));
     QVERIFY(QFile::link(elsewhere, path + u"/link"_s));
-    QVERIFY(emptyDirectory(path.toUtf8()));
-    QVERIFY(QDir(path).isEmpty());
-    QVERIFY(QFile::exists(elsewhere + u"/deep/secret"_s));
-
     QVERIFY(writeNewFile(path.toUtf8() + "/step", "a secret", 0600));
-    fill(path);
-    QVERIFY(emptyDirectory(path.toUtf8(), "step"));
+    QVERIFY(writeNewFile(path.toUtf8() + "/KEY", "another", 0600));
+    QCOMPARE(emptyAtOnce(path.toUtf8(), "step"), Removal::Done);
     QCOMPARE(QDir(path).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList {u"step"_s});
     QCOMPARE(QFileInfo(path + u"/step"_s).size(), 0);
+    QCOMPARE(emptyAtOnce(path.toUtf8()), Removal::Done);
+    QVERIFY(QDir(path).isEmpty());
+    QVERIFY(QFile::exists(elsewhere + u"/deep/secret"_s));
+}
+
+void WorkspaceTest::leavesMuchForLater()
+{
+    QTemporaryDir folder;
+    const QByteArray path = folder.filePath(u"job.tmp"_s).toUtf8();
+    fill(QString::fromUtf8(path));
+    QCOMPARE(emptyAtOnce(path), Removal::Unfinished);
+    QVERIFY(QFile::exists(QString::fromUtf8(path) + u"/deep/secret"_s));
+    QVERIFY(removeTree(path));
+
+    QVERIFY(QDir().mkpath(QString::fromUtf8(path)));
+    for (int i = 0; i < 1'000; ++i) {
+        QVERIFY(writeNewFile(path + '/' + QByteArray::number(i), {}, 0600));
+    }
+    QCOMPARE(emptyAtOnce(path), Removal::Unfinished);
+    QVERIFY(QDir(QString::fromUtf8(path)).count() > 500);
 }
 
 void WorkspaceTest::writesAPrivateFile_data()
