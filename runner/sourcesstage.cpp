@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "runner/sourcesstage.h"
 
+#include "runner/gitleftovers.h"
 #include "runner/worker.h"
 
 #include <QFile>
@@ -16,13 +17,6 @@ namespace ci::runner {
 namespace {
 
 using Strategy = SourceOptions::Strategy;
-
-// What a killed git leaves behind stops the next one; hooks and configuration of an earlier job
-// must not act in this one.
-constexpr const char *Leftovers[] {
-    "/.git/index.lock", "/.git/shallow.lock", "/.git/HEAD.lock", "/.git/config.lock",
-    "/.git/packed-refs.lock", "/.git/config", "/.git/hooks",
-};
 
 bool exists(const QByteArray &path)
 {
@@ -66,8 +60,7 @@ void SourcesStage::beginAttempt()
     case Strategy::Clone:
         return emptyDirectory();
     case Strategy::Fetch:
-        clearLeftovers();
-        return nextStep();
+        return clearAndFetch();
     }
 }
 
@@ -101,12 +94,24 @@ void SourcesStage::emptyDirectory()
     });
 }
 
-void SourcesStage::clearLeftovers()
+void SourcesStage::clearAndFetch()
+{
+    const QByteArray &path = m_context.workspace.projectDirectory;
+    if (m_options.submodules == SourceOptions::Submodules::None && clearFew(path) == Removal::Done) {
+        return nextStep();
+    }
+    const auto work = [path, user = m_context.user, changes = m_context.changesUser] {
+        const ActAs acting(changes ? &user : nullptr);
+        clearLeftovers(path);
+        return true;
+    };
+    runOnWorker(m_context.workers, this, work, [this](bool) { nextStep(); });
+}
+
+Removal SourcesStage::clearFew(const QByteArray &path) const
 {
     const ActAs user(m_context.actingUser());
-    for (const char *leftover : Leftovers) {
-        (void)!removeTree(m_context.workspace.projectDirectory + leftover).isOk();
-    }
+    return clearFewLeftovers(path);
 }
 
 void SourcesStage::nextStep()

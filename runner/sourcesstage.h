@@ -41,7 +41,8 @@ private:
     void beginAttempt();
     void emptyDirectory();
     void skipGit();
-    void clearLeftovers();
+    void clearAndFetch();
+    Removal clearFew(const QByteArray &path) const;
     void nextStep();
     void run(KeeperCommand command);
     void take(ProgramEnd end);

@@ -503,7 +503,9 @@ void JobRunTest::fetchesRealRepositories()
     runGit(source, {u"add"_s, u"."_s});
     runGit(source, {u"commit"_s, u"-q"_s, u"-m"_s, u"two"_s});
     JobPayload job = scriptJob({u"cat README"_s, u"git log --oneline | wc -l"_s, u"ls"_s,
-                                u"touch junk .git/index.lock"_s, u"cat .git/config"_s});
+                                u"touch junk .git/index.lock .git/refs/remotes/origin/main.lock"_s,
+                                u"mkdir .git/hooks; touch .git/hooks/post-checkout"_s,
+                                u"cat .git/config"_s});
     job.gitInfo.repoUrl = u"file://x:sekret-pass@/"_s; // Replaced below; only its form matters.
     job.gitInfo.repoUrl = u"file://"_s + source;
     job.gitInfo.sha = QString::fromLatin1(runGit(source, {u"rev-parse"_s, u"HEAD"_s}));
@@ -516,10 +518,12 @@ void JobRunTest::fetchesRealRepositories()
 
     // Again in the same place: a fetch, without what was left there.
     job.id = 42;
+    runGit(source, {u"commit"_s, u"-q"_s, u"--allow-empty"_s, u"-m"_s, u"three"_s});
+    job.gitInfo.sha = QString::fromLatin1(runGit(source, {u"rev-parse"_s, u"HEAD"_s}));
     job.gitInfo.depth = 0;
     job.variables.first().value = u"fetch"_s;
     QCOMPARE(finish(job).state, UpdateState::Success);
-    QVERIFY(m_coordinator->log(42).contains("\n2\n"));
+    QVERIFY(m_coordinator->log(42).contains("\n3\n"));
     QVERIFY(m_coordinator->log(42).contains("Removing junk"));
 
     job.id = 43;

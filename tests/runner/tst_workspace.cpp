@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "runner/gitleftovers.h"
 #include "runner/workspace.h"
 #include "tests/testmain.h"
 
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void makesAPrivateDirectory();
     void emptiesWhatIsThere();
     void leavesMuchForLater();
+    void clearsLeftoversOfGit();
     void writesAPrivateFile_data();
     void writesAPrivateFile();
 };
@@ -109,6 +111,47 @@ void WorkspaceTest::leavesMuchForLater()
     }
     QCOMPARE(emptyAtOnce(path), Removal::Unfinished);
     QVERIFY(QDir(QString::fromUtf8(path)).count() > 500);
+}
+
+static bool plant(const QByteArray &path)
+{
+    return QDir().mkpath(QFileInfo(QString::fromUtf8(path)).path()) && writeNewFile(path, {}, 0644);
+}
+
+void WorkspaceTest::clearsLeftoversOfGit()
+{
+    QTemporaryDir folder;
+    const QByteArray project = folder.path().toUtf8();
+    const QByteArrayList gone {
+        "/.git/config", "/.git/index.lock", "/.git/refs/heads/main.lock",
+        "/.git/refs/remotes/origin/deep/er.lock", "/.git/hooks/post-checkout",
+        "/.git/modules/sub/index.lock", "/.git/modules/sub/refs/heads/main.lock",
+        "/.git/modules/sub/hooks/post-checkout", "/.git/modules/hooks/modules/in/config.lock",
+    };
+    const QByteArrayList kept {
+        "/.git/HEAD", "/.git/refs/heads/main", "/.git/modules/sub/HEAD", "/.git/modules/sub/config",
+        "/.git/modules/sub/objects/aa/x.lock", "/.git/modules/hooks/HEAD",
+        "/.git/modules/hooks/modules/in/HEAD",
+    };
+    for (const QByteArray &file : gone + kept) {
+        QVERIFY2(plant(project + file), file.constData());
+    }
+    QCOMPARE(clearFewLeftovers(project), Removal::Unfinished); // Hooks.
+    clearLeftovers(project);
+    for (const QByteArray &file : gone) {
+        QVERIFY2(!QFile::exists(QString::fromUtf8(project + file)), file.constData());
+    }
+    for (const QByteArray &file : kept) {
+        QVERIFY2(QFile::exists(QString::fromUtf8(project + file)), file.constData());
+    }
+
+    QVERIFY(plant(project + "/.git/refs/heads/main.lock"));
+    QCOMPARE(clearFewLeftovers(project), Removal::Done);
+    QVERIFY(!QFile::exists(QString::fromUtf8(project + "/.git/refs/heads/main.lock")));
+    for (int i = 0; i < 1'000; ++i) {
+        QVERIFY(plant(project + "/.git/refs/pipelines/" + QByteArray::number(i)));
+    }
+    QCOMPARE(clearFewLeftovers(project), Removal::Unfinished);
 }
 
 void WorkspaceTest::writesAPrivateFile_data()
