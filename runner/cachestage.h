@@ -10,10 +10,10 @@ namespace ci::runner {
 struct CachePlace
 {
     QByteArray key; ///< Resolved, for the log.
-    QByteArray archive; ///< cache/<project>/<key>/cache.zip
+    QByteArray archive; ///< cache/<coordinator>/<project>/<key as one name>/cache.zip
 };
 
-/// Invalid where the key would leave the project's part of the cache.
+/// Invalid where the key is no name for a folder.
 Result<CachePlace> cachePlace(const JobContext &context, const QString &key);
 
 /// Brings back what an earlier job kept: the first of key and fallback keys that there is. A cache

@@ -50,6 +50,17 @@ QByteArray absolute(const QString &path, const QString &fallback)
         path.isEmpty() ? fallback : path)));
 }
 
+// As one name: projects of two coordinators may have the same path.
+QByteArray coordinatorName(QUrl url)
+{
+    url.setUserInfo({});
+    QString address = url.authority() + url.path();
+    while (address.endsWith(u'/')) {
+        address.chop(1);
+    }
+    return address.isEmpty() ? "local"_ba : QUrl::toPercentEncoding(address);
+}
+
 // For writing, emptied; -1: there is none, or it is no plain file with one name.
 int openPlainFile(const char *path)
 {
@@ -136,7 +147,8 @@ Result<Workspace> planWorkspace(const protocol::JobPayload &payload,
     place.projectDirectory = place.buildsDirectory + '/' + shortToken(entry.token) + '/'
         + QByteArray::number(slot.ofProject) + '/' + *project;
     place.temporaryDirectory = place.projectDirectory + ".tmp";
-    place.cacheDirectory = absolute(entry.cacheDir, u"cache"_s) + '/' + *project;
+    place.cacheDirectory = absolute(entry.cacheDir, u"cache"_s) + '/' + coordinatorName(entry.url) + '/'
+        + *project;
     return place;
 }
 

@@ -24,7 +24,7 @@ struct Workspace
     QByteArray buildsDirectory;
     QByteArray projectDirectory; ///< builds/<short token>/<slot>/<project's path>
     QByteArray temporaryDirectory; ///< projectDirectory + ".tmp": scripts and file variables, 0700.
-    QByteArray cacheDirectory; ///< cache/<project's path>
+    QByteArray cacheDirectory; ///< cache/<coordinator>/<project's path>
 };
 
 /// The first eight characters of a runner's token, without its kind ("glrt-", "t1_"); anything but

@@ -86,6 +86,7 @@ private Q_SLOTS:
     void fetchesSubmodules();
     void carriesUntrackedFiles();
     void keepsCaches();
+    void keepsCachesApart();
     void carriesArtifacts();
     void failsWhenAnUploadIsRefused();
     void fileVariablesGoAway();
@@ -646,6 +647,47 @@ void JobRunTest::keepsCaches()
     next.id = 43;
     next.cache.first().policy = u"sideways"_s;
     QCOMPARE(finish(next).state, UpdateState::Failed);
+}
+
+static ci::protocol::JobCache cacheOf(const QString &key)
+{
+    return {key, false, {u"deps/"_s}, u"pull-push"_s, ci::protocol::RunWhen::OnSuccess, {}};
+}
+
+void JobRunTest::keepsCachesApart()
+{
+    const QStringList script {u"cat deps/stamp || echo none"_s, u"mkdir -p deps; echo mine > deps/stamp"_s};
+    JobPayload job = scriptJob(script);
+    job.variables.first().value = u"empty"_s;
+    job.cache = {cacheOf(u"b/x"_s)};
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(41).contains("\nnone\n"));
+
+    JobPayload other = job;
+    other.id = 42;
+    other.gitInfo.repoUrl = u"http://127.0.0.1:1/group/sample/b.git"_s;
+    other.cache = {cacheOf(u"x"_s)};
+    QCOMPARE(finish(other).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(42).contains("\nnone\n"));
+
+    job.id = 43;
+    job.cache = {cacheOf(QString(300, u'k') + u'1')};
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    job.cache = {cacheOf(QString(300, u'k') + u'2')};
+    job.id = 44;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(44).contains("\nnone\n"));
+    job.id = 45;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(45).contains("\nmine\n"));
+
+    // The same project's path at another coordinator.
+    m_run.reset();
+    m_client.reset();
+    m_coordinator = std::make_unique<FakeCoordinator>();
+    job.id = 46;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(m_coordinator->log(46).contains("\nnone\n"));
 }
 
 void JobRunTest::carriesArtifacts()
