@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <filesystem>
 
 using namespace Qt::StringLiterals;
 
@@ -18,6 +20,8 @@ using protocol::JobCache;
 using protocol::RunWhen;
 
 namespace {
+
+constexpr std::chrono::hours HalfCacheAge {24}; // Since its last byte: no worker pauses for so long.
 
 bool cacheApplies(const JobCache &cache, bool jobSucceeded)
 {
@@ -60,6 +64,24 @@ bool writeWhole(int file, QByteArrayView bytes)
     return true;
 }
 
+// Half caches of runners that were killed. A young one may be another slot's, which is at it.
+void removeHalfCaches(const QByteArray &archive)
+{
+    namespace fs = std::filesystem;
+    const fs::path path = archive.toStdString();
+    const std::string half = path.filename().string() + '.';
+    const auto old = fs::file_time_type::clock::now() - HalfCacheAge;
+    std::error_code problem;
+    fs::directory_iterator entry(path.parent_path(), problem);
+    for (; !problem && entry != fs::directory_iterator(); entry.increment(problem)) {
+        std::error_code ignored;
+        if (entry->path().filename().string().starts_with(half) && entry->last_write_time(ignored) < old
+            && !ignored) {
+            fs::remove(entry->path(), ignored);
+        }
+    }
+}
+
 // The file is opened as ourselves, so that jobs cannot change caches; read is as the job's user.
 CacheResult makeCache(const CacheJob &job)
 {
@@ -68,6 +90,7 @@ CacheResult makeCache(const CacheJob &job)
     if (result.written = makeDirectories(directory); !result.written) {
         return result;
     }
+    removeHalfCaches(job.archive);
     QByteArray temporary = job.archive + ".XXXXXX";
     const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
     if (file < 0) {

@@ -4,6 +4,7 @@
 #include "tests/testmain.h"
 
 #include <QDir>
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QSemaphore>
@@ -87,6 +88,7 @@ private Q_SLOTS:
     void carriesUntrackedFiles();
     void keepsCaches();
     void keepsCachesApart();
+    void removesHalfCachesOfAnEarlierRunner();
     void carriesArtifacts();
     void failsWhenAnUploadIsRefused();
     void fileVariablesGoAway();
@@ -688,6 +690,30 @@ void JobRunTest::keepsCachesApart()
     job.id = 46;
     QCOMPARE(finish(job).state, UpdateState::Success);
     QVERIFY(m_coordinator->log(46).contains("\nnone\n"));
+}
+
+void JobRunTest::removesHalfCachesOfAnEarlierRunner()
+{
+    JobPayload job = scriptJob({u"mkdir -p deps; echo mine > deps/stamp"_s});
+    job.variables.first().value = u"empty"_s;
+    job.cache = {cacheOf(u"key"_s)};
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QDirIterator found(m_directory->filePath(u"cache"_s), {u"cache.zip"_s}, QDir::Files,
+                       QDirIterator::Subdirectories);
+    QVERIFY(found.hasNext());
+    const QString archive = found.next();
+    for (const char *half : {".Stale0", ".Young0"}) {
+        QFile file(archive + QLatin1StringView(half));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const qint64 days = half[1] == 'S' ? 2 : 0;
+        QVERIFY(file.setFileTime(QDateTime::currentDateTime().addDays(-days),
+                                 QFileDevice::FileModificationTime));
+    }
+    job.id = 42;
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QVERIFY(QFile::exists(archive));
+    QVERIFY(!QFile::exists(archive + u".Stale0"_s));
+    QVERIFY(QFile::exists(archive + u".Young0"_s)); // Perhaps another slot's, which is at it.
 }
 
 void JobRunTest::carriesArtifacts()
