@@ -21,6 +21,7 @@ namespace {
 // Reference of the runner API, 7.1.
 constexpr int MaxAttempts = 3;
 constexpr int MaxUnavailableAttempts = 6;
+constexpr int MaxUploadRedirects = 3; // To another front of the coordinator is one.
 constexpr std::chrono::minutes UploadStallTime {10};
 constexpr milliseconds RetryPauses[] {milliseconds {1'000}, milliseconds {2'000},
                                       milliseconds {4'000}, milliseconds {5'000},
@@ -127,6 +128,20 @@ UploadStage::UploadStage(JobContext &context, bool jobSucceeded)
     connect(&m_retryTimer, &QTimer::timeout, this, &UploadStage::send);
 }
 
+std::optional<QUrl> redirectedUpload(QUrl url, const QByteArray &location)
+{
+    const QUrl target = QUrl::fromEncoded(location, QUrl::StrictMode);
+    const bool isHttp = target.scheme() == "http"_L1 || target.scheme() == "https"_L1;
+    const bool isUnveiled = url.scheme() == "https"_L1 && target.scheme() != "https"_L1;
+    if (!isHttp || isUnveiled || target.host().isEmpty()) {
+        return std::nullopt;
+    }
+    url.setScheme(target.scheme());
+    url.setHost(target.host());
+    url.setPort(target.port());
+    return url;
+}
+
 UploadStage::~UploadStage() { m_cancel->store(true); }
 
 void UploadStage::start() { nextArtifact(); }
@@ -227,8 +242,16 @@ net::ClientRequest UploadStage::request() const
 void UploadStage::send()
 {
     ++m_attempt;
+    m_redirects = 0;
+    m_url = request().url;
+    post();
+}
+
+void UploadStage::post()
+{
     const Multipart multipart(fileName());
     net::ClientRequest call = request();
+    call.url = m_url;
     call.headers.add("Content-Type", "multipart/form-data; boundary=" + multipart.boundary);
     // Other uploads may have all workers for a while.
     call.stallTime = UploadStallTime;
@@ -247,6 +270,19 @@ void UploadStage::send()
         [this](const Result<net::ClientResponse> &answer) { readAnswer(answer); });
 }
 
+bool UploadStage::follow(const QByteArray &location)
+{
+    const std::optional<QUrl> url = redirectedUpload(m_url, location);
+    if (!url) {
+        m_context.log->warning("The coordinator sends the upload to an address that must not get it: "
+                               + location);
+        return false;
+    }
+    m_url = *url;
+    post();
+    return true;
+}
+
 void UploadStage::readAnswer(const Result<net::ClientResponse> &answer)
 {
     if (m_ended) {
@@ -259,6 +295,10 @@ void UploadStage::readAnswer(const Result<net::ClientResponse> &answer)
     if (status == 201) {
         m_context.log->plain(what + " Created id=" + QByteArray::number(m_context.payload.id));
         return nextArtifact();
+    }
+    if (status == 307 && m_redirects++ < MaxUploadRedirects
+        && follow(answer->headers.value("Location", {}))) {
+        return;
     }
     const int allowed = status == 503 ? MaxUnavailableAttempts
         : status == 403 || status == 413 ? 1

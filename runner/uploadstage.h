@@ -5,10 +5,16 @@
 #include "runner/stage.h"
 
 #include <QTimer>
+#include <QUrl>
 
 #include <memory>
+#include <optional>
 
 namespace ci::runner {
+
+/// Where an upload goes on that the coordinator sends elsewhere: scheme and host of `location`, the rest
+/// of `url` (7.1). nullopt: that is no address, or would show the job's token unencrypted.
+std::optional<QUrl> redirectedUpload(QUrl url, const QByteArray &location);
 
 /// Uploads the artifacts that apply, one request each, made while they are sent (reference of the
 /// runner API, 7.1).
@@ -29,6 +35,8 @@ private:
     void collect(const QList<QByteArray> &untracked);
     void take(const FileSelection &selection);
     void send();
+    void post();
+    bool follow(const QByteArray &location);
     void readAnswer(const Result<net::ClientResponse> &answer);
     void finish(const StageEnd &end);
     QByteArray fileName() const;
@@ -40,7 +48,9 @@ private:
     FileSelection m_selection;
     CancelFlag m_cancel;
     QTimer m_retryTimer;
+    QUrl m_url; ///< Where the present attempt goes.
     int m_attempt = 0;
+    int m_redirects = 0; ///< Of the present attempt.
     bool m_ended = false;
 };
 

@@ -58,6 +58,12 @@ void FakeCoordinator::disturb(const QByteArray &kind, int status, int count)
     m_disturbances[kind] = {status, count};
 }
 
+void FakeCoordinator::setLocation(const QByteArray &location)
+{
+    const lock_guard lock(m_mutex);
+    m_location = location;
+}
+
 void FakeCoordinator::setInterval(int seconds)
 {
     const lock_guard lock(m_mutex);
@@ -124,7 +130,11 @@ std::optional<Response> FakeCoordinator::disturbed(const QByteArray &kind)
         return std::nullopt;
     }
     --found->count;
-    return plain(found->status, R"({"message":"disturbed"})");
+    Response response = plain(found->status, R"({"message":"disturbed"})");
+    if (found->status / 100 == 3) {
+        response.headers.add("Location", m_location);
+    }
+    return response;
 }
 
 Response FakeCoordinator::answer(const net::Request &request)

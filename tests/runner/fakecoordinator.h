@@ -32,6 +32,8 @@ public:
     /// The next `count` calls of this kind ("PATCH", "PUT", "final", "POST request", …) are
     /// answered with `status` and not looked at. 0: the connection is cut.
     void disturb(const QByteArray &kind, int status, int count);
+    /// Where disturbed calls are sent by a 3xx.
+    void setLocation(const QByteArray &location);
     /// Headers of every PATCH and PUT answer.
     void setInterval(int seconds);
     void addArtifact(qint64 job, const QByteArray &bytes);
@@ -74,6 +76,7 @@ private:
     QHash<qint64, QByteArray> m_artifacts;
     QByteArrayList m_uploadTargets;
     QByteArrayList m_calls;
+    QByteArray m_location;
     int m_interval = 0;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runner/jobrun.h"
+#include "runner/uploadstage.h"
 #include "tests/runner/fakecoordinator.h"
 #include "tests/testmain.h"
 
@@ -91,6 +92,9 @@ private Q_SLOTS:
     void removesHalfCachesOfAnEarlierRunner();
     void carriesArtifacts();
     void failsWhenAnUploadIsRefused();
+    void followsAnUploadElsewhere();
+    void sendsAnUploadOnlyWhereItMay_data();
+    void sendsAnUploadOnlyWhereItMay();
     void fileVariablesGoAway();
     void leavesLongRemovalsToAWorker();
     void asksNoWorkerForFewFiles();
@@ -761,6 +765,51 @@ void JobRunTest::failsWhenAnUploadIsRefused()
     const JobUpdate end = finish(job);
     QCOMPARE(end.failureReason, FailureReason::ScriptFailure);
     QCOMPARE(end.exitCode, 1);
+}
+
+void JobRunTest::followsAnUploadElsewhere()
+{
+    FakeCoordinator other;
+    JobPayload job = scriptJob({u"echo x > x"_s});
+    ci::protocol::JobArtifact archive;
+    archive.paths = {u"x"_s};
+    archive.type = u"archive"_s;
+    job.artifacts = {archive};
+    m_coordinator->setLocation(other.url().toEncoded() + "/another/path");
+    m_coordinator->disturb("artifacts", 307, 1);
+    QCOMPARE(finish(job).state, UpdateState::Success);
+    QCOMPARE(m_coordinator->uploads(41).size(), 0);
+    QCOMPARE(other.uploads(41).size(), 1);
+    QCOMPARE(other.uploadTargets(), m_coordinator->uploadTargets());
+
+    // Round and round.
+    job.id = 42;
+    m_coordinator->setLocation(m_coordinator->url().toEncoded());
+    m_coordinator->disturb("artifacts", 307, 1'000);
+    QCOMPARE(finish(job).exitCode, 1);
+}
+
+void JobRunTest::sendsAnUploadOnlyWhereItMay_data()
+{
+    QTest::addColumn<QString>("from");
+    QTest::addColumn<QByteArray>("location");
+    QTest::addColumn<QString>("to");
+    const QString path = u"/api/v4/jobs/41/artifacts?artifact_type=archive"_s;
+    QTest::newRow("another host") << u"http://ci"_s + path << "http://store/x?y"_ba << u"http://store"_s + path;
+    QTest::newRow("another port") << u"http://ci:1"_s + path << "http://ci:2"_ba << u"http://ci:2"_s + path;
+    QTest::newRow("no port") << u"http://ci:1"_s + path << "https://ci"_ba << u"https://ci"_s + path;
+    QTest::newRow("from https to http") << u"https://ci"_s + path << "http://ci"_ba << QString();
+    QTest::newRow("no host") << u"http://ci"_s + path << "/elsewhere"_ba << QString();
+    QTest::newRow("no web") << u"http://ci"_s + path << "ftp://ci/"_ba << QString();
+    QTest::newRow("none") << u"http://ci"_s + path << QByteArray() << QString();
+}
+
+void JobRunTest::sendsAnUploadOnlyWhereItMay()
+{
+    QFETCH(const QString, from);
+    QFETCH(const QByteArray, location);
+    QFETCH(const QString, to);
+    QCOMPARE(redirectedUpload(QUrl(from), location).value_or(QUrl()).toString(), to);
 }
 
 void JobRunTest::fileVariablesGoAway()
