@@ -205,7 +205,8 @@ void Connection::beginCollecting(qint64 maximumBytes)
     }
     m_body = std::make_unique<BodyReader>(makeDecoder(), maximumBytes, nullptr);
     m_phase = Phase::Collect;
-    setDeadline(m_worker.limits().bodyStallTime);
+    m_bodyEnd = IoWorker::now() + std::chrono::milliseconds(m_worker.limits().bodyTime).count();
+    awaitBody();
 }
 
 void Connection::receive(std::shared_ptr<BodySink> sink,
@@ -235,7 +236,7 @@ void Connection::receive(std::shared_ptr<BodySink> sink,
     m_body = std::make_unique<BodyReader>(makeDecoder(), maximumBytes, std::move(sink));
     m_received = std::move(done);
     m_phase = Phase::Receive;
-    setDeadline(m_worker.limits().bodyStallTime);
+    awaitBody();
     settleBody();
     process();
 }
@@ -243,7 +244,7 @@ void Connection::receive(std::shared_ptr<BodySink> sink,
 void Connection::resumeBody()
 {
     if (m_phase == Phase::Receive && m_paused && !m_body->isBlocked()) {
-        setDeadline(m_worker.limits().bodyStallTime);
+        awaitBody();
         process();
     }
 }
@@ -254,11 +255,23 @@ void Connection::feedBody()
     settleBody();
 }
 
+// A byte now and then would hold the connection for ever.
+void Connection::awaitBody()
+{
+    m_bodyWanted = m_body->received() + m_worker.limits().minBodyBytes;
+    setDeadline(m_worker.limits().bodyStallTime);
+    if (m_phase == Phase::Collect) {
+        m_deadline = std::min(m_deadline, m_bodyEnd);
+    }
+}
+
 // Looks what the bytes just fed have come to.
 void Connection::settleBody()
 {
     if (!m_body->error() && !m_body->isComplete()) {
-        setDeadline(m_worker.limits().bodyStallTime);
+        if (m_body->received() >= m_bodyWanted) {
+            awaitBody();
+        }
         return;
     }
     clearDeadline();

@@ -59,6 +59,7 @@ private:
     void beginCollecting(qint64 maximumBytes);
     void feedBody();
     void settleBody();
+    void awaitBody();
     void completeReception(const Result<qint64> &result);
     void callHandler(QByteArray body);
     void boundInput();
@@ -92,6 +93,8 @@ private:
     bool m_bodyUnread = false;
     bool m_bodyAsked = false; ///< receive() has been called for this request.
     qint64 m_deadline = 0;
+    qint64 m_bodyEnd = 0; ///< The latest deadline of a collected body.
+    qint64 m_bodyWanted = 0; ///< Received by the deadline, it gets another.
     QByteArray m_input; ///< Received and not looked at: the next request's bytes, at most 64 KiB.
     HeadScanner m_scanner;
     RequestHead m_head;

@@ -23,7 +23,9 @@ struct HttpLimits
     int maxConnectionsPerAddress = 10'000; ///< Likewise; loopback and trusted proxies included.
     std::chrono::seconds headTime {10}; ///< From the first byte to the end of the head: 408.
     std::chrono::seconds idleTime {75}; ///< Between requests; closed without a word.
-    std::chrono::seconds bodyStallTime {30}; ///< Without one byte of the body: 408.
+    std::chrono::seconds bodyStallTime {30}; ///< Without minBodyBytes of the body: 408.
+    qint64 minBodyBytes = 4 * 1024; ///< In each bodyStallTime.
+    std::chrono::seconds bodyTime {300}; ///< For the whole of a body that is collected: 408.
     std::chrono::seconds writeStallTime {60}; ///< A client that takes nothing of its answer.
 };
 

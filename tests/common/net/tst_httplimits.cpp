@@ -56,6 +56,10 @@ private Q_SLOTS:
     void anIdleConnectionIsClosedWithoutAWord();
     void aSlowBodyIsAnsweredWith408_data();
     void aSlowBodyIsAnsweredWith408();
+    void aDrippingBodyGetsNoMoreTime_data();
+    void aDrippingBodyGetsNoMoreTime();
+    void aSteadyBodyHasItsTime_data();
+    void aSteadyBodyHasItsTime();
     void aReaderThatTakesNothingIsCut();
     void aHeldRequestHasNoDeadline();
     void connectionsAreCapped_data();
@@ -98,34 +102,96 @@ void HttpLimitsTest::anIdleConnectionIsClosedWithoutAWord()
     QCOMPARE(client.readAll(), ""_ba);
 }
 
+namespace {
+
+struct NullSink final : BodySink
+{
+    Result<void> write(QByteArrayView) override { return {}; }
+    Result<void> finish() override { return {}; }
+};
+
+// Takes bodies up to a megabyte, collected or by a sink.
+std::unique_ptr<TestServer> bodyServer(BodyPolicy::Kind kind, const HttpServerSettings &settings)
+{
+    return std::make_unique<TestServer>(
+        [kind](const Request &, const ExchangePtr &exchange) {
+            if (kind == BodyPolicy::Kind::Collect) {
+                return exchange->respond({});
+            }
+            exchange->receive(std::make_shared<NullSink>(), 1 << 20, [exchange](const Result<qint64> &) {
+                exchange->respond({});
+            });
+        },
+        [kind](const RequestHead &) { return BodyPolicy {kind, 1 << 20}; },
+        settings);
+}
+
+} // namespace
+
 void HttpLimitsTest::aSlowBodyIsAnsweredWith408_data()
 {
-    QTest::addColumn<bool>("streamed");
-    QTest::newRow("collected") << false;
-    QTest::newRow("streamed") << true;
+    QTest::addColumn<BodyPolicy::Kind>("kind");
+    QTest::newRow("collected") << BodyPolicy::Kind::Collect;
+    QTest::newRow("streamed") << BodyPolicy::Kind::Stream;
 }
 
 void HttpLimitsTest::aSlowBodyIsAnsweredWith408()
 {
-    QFETCH(bool, streamed);
-    struct NullSink final : BodySink
-    {
-        Result<void> write(QByteArrayView) override { return {}; }
-        Result<void> finish() override { return {}; }
-    };
-    TestServer server(
-        [](const Request &, const ExchangePtr &exchange) {
-            exchange->receive(std::make_shared<NullSink>(), 100, [exchange](const Result<qint64> &) {
-                exchange->respond({});
-            });
-        },
-        [streamed](const RequestHead &) {
-            return BodyPolicy {streamed ? BodyPolicy::Kind::Stream : BodyPolicy::Kind::Collect, 100};
-        },
-        quick());
-    const QByteArray answer = talk(server->port(), "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
+    QFETCH(const BodyPolicy::Kind, kind);
+    const auto server = bodyServer(kind, quick());
+    const QByteArray answer
+        = talk((*server)->port(), "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
     QVERIFY2(answer.startsWith("HTTP/1.1 408 "), answer.constData());
     QCOMPARE(answer.count("HTTP/1.1"), 1);
+}
+
+void HttpLimitsTest::aDrippingBodyGetsNoMoreTime_data()
+{
+    aSlowBodyIsAnsweredWith408_data();
+}
+
+void HttpLimitsTest::aDrippingBodyGetsNoMoreTime()
+{
+    QFETCH(const BodyPolicy::Kind, kind);
+    const auto server = bodyServer(kind, quick());
+    RawClient client((*server)->port());
+    QElapsedTimer time;
+    time.start();
+    client.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+    while (client.isOpen() && time.elapsed() < 6000) {
+        client.write("x");
+        client.socket().waitForReadyRead(100);
+    }
+    QVERIFY(client.readAll().startsWith("HTTP/1.1 408 "));
+    QVERIFY(time.elapsed() < 5000);
+}
+
+void HttpLimitsTest::aSteadyBodyHasItsTime_data()
+{
+    QTest::addColumn<BodyPolicy::Kind>("kind");
+    QTest::addColumn<QByteArray>("status");
+    QTest::newRow("collected: an end to all patience") << BodyPolicy::Kind::Collect << "408"_ba;
+    QTest::newRow("streamed: as long as it goes on") << BodyPolicy::Kind::Stream << "200"_ba;
+}
+
+void HttpLimitsTest::aSteadyBodyHasItsTime()
+{
+    QFETCH(const BodyPolicy::Kind, kind);
+    QFETCH(const QByteArray, status);
+    HttpServerSettings settings = quick();
+    settings.limits.bodyTime = std::chrono::seconds(2);
+    const auto server = bodyServer(kind, settings);
+    RawClient client((*server)->port());
+    QElapsedTimer time;
+    time.start();
+    client.write("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const QByteArray chunk = "1000\r\n" + QByteArray(4096, 'x') + "\r\n";
+    while (client.isOpen() && time.elapsed() < 4000) {
+        client.write(chunk);
+        client.socket().waitForReadyRead(100);
+    }
+    client.write("0\r\n\r\n");
+    QVERIFY(client.readUntil("\r\n\r\n").startsWith("HTTP/1.1 " + status));
 }
 
 void HttpLimitsTest::aReaderThatTakesNothingIsCut()
