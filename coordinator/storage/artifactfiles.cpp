@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QDirIterator>
+#include <QFileInfo>
 
 #include <unordered_set>
 
@@ -35,6 +36,11 @@ std::unique_ptr<ArtifactUpload> ArtifactFiles::newUpload(qint64 maximumBytes)
 QString ArtifactFiles::path(ArtifactId id) const
 {
     return u"%1/%2/%3"_s.arg(m_directory).arg(id.value() / 1000).arg(id.value());
+}
+
+bool ArtifactFiles::has(ArtifactId id) const
+{
+    return QFileInfo::exists(path(id));
 }
 
 Result<std::unique_ptr<BodySource>> ArtifactFiles::open(ArtifactId id) const

@@ -27,6 +27,7 @@ public:
     std::unique_ptr<ArtifactUpload> newUpload(qint64 maximumBytes);
 
     QString path(ArtifactId id) const;
+    bool has(ArtifactId id) const;
     Result<std::unique_ptr<BodySource>> open(ArtifactId id) const;
     Result<std::unique_ptr<BodySource>> open(ArtifactId id, qint64 offset, qint64 length) const;
 

@@ -170,7 +170,7 @@ Result<model::Artifact> Artifacts::insert(Transaction &transaction, const Upload
     }
     if (*before) {
         return (*before)->sha256 == upload.file->sha256()
-            ? Result<model::Artifact>(**before)
+            ? restored(**before, upload)
             : conflict(u"another artifact of this type has been uploaded"_s);
     }
     const Timestamp now = m_clock.now();
@@ -204,6 +204,18 @@ Result<model::Artifact> Artifacts::insert(Transaction &transaction, const Upload
     transaction.onUndo([this, id = artifact->id] { (void)m_files.remove(id); });
     if (m_storedHook) {
         m_storedHook(transaction, *job);
+    }
+    return artifact;
+}
+
+// A power cut between the commit and the sync of the folder takes the file's name and leaves the row.
+Result<model::Artifact> Artifacts::restored(const model::Artifact &artifact,
+                                            const Upload &upload) const
+{
+    if (!m_files.has(artifact.id)) {
+        if (const Result<void> named = m_files.publish(*upload.file, artifact.id); !named) {
+            return named.error();
+        }
     }
     return artifact;
 }

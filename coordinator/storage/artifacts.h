@@ -69,6 +69,7 @@ private:
     struct Upload;
 
     Result<model::Artifact> insert(engine::Transaction &transaction, const Upload &upload);
+    Result<model::Artifact> restored(const model::Artifact &artifact, const Upload &upload) const;
     engine::Outcome commit(engine::Transaction &transaction, const std::shared_ptr<Upload> &upload);
     Result<void> removeRows(engine::Transaction &transaction,
                             const std::vector<model::Artifact> &artifacts);
