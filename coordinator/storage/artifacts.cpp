@@ -148,7 +148,7 @@ Outcome Artifacts::commit(Transaction &transaction, const std::shared_ptr<Upload
         }
         // The name must last as well as the row does before anybody is told.
         m_workers.run<Result<void>>(
-            [path = m_files.path(artifact->id)] { return syncFolderOf(path); },
+            [path = m_files.path(artifact->id), names = m_names] { return names->sync(path); },
             [upload, artifact](const Result<void> &synced) {
                 upload->done(synced ? artifact : Result<model::Artifact>(synced.error()));
             });

@@ -5,6 +5,7 @@
 #include "coordinator/engine/commandloop.h"
 #include "coordinator/model/job.h"
 #include "coordinator/storage/artifactfiles.h"
+#include "coordinator/storage/lastingnames.h"
 #include "coordinator/storage/logfiles.h"
 #include "coordinator/storage/storagelimits.h"
 
@@ -82,6 +83,7 @@ private:
     Workers &m_workers;
     const Clock &m_clock;
     StorageLimits m_limits;
+    std::shared_ptr<LastingNames> m_names = std::make_shared<LastingNames>();
     std::function<void(engine::Transaction &, const model::Job &)> m_storedHook;
 };
 

@@ -18,17 +18,20 @@ quint32 extendCrc(quint32 crc, QByteArrayView bytes)
                                           static_cast<z_size_t>(bytes.size())));
 }
 
-Result<void> syncLog(const std::shared_ptr<FileDescriptor> &open, const QString &path)
+Result<void> syncLog(const std::shared_ptr<FileDescriptor> &open,
+                     const QString &path,
+                     LastingNames &names)
 {
-    if (open) {
-        return open->sync();
+    Result<FileDescriptor> file {FileDescriptor()};
+    if (!open) {
+        file = FileDescriptor::openForReading(path);
     }
-    const Result<FileDescriptor> file = FileDescriptor::openForReading(path);
     if (!file) {
         const bool isMissing = file.error().kind == ErrorKind::NotFound;
         return isMissing ? Result<void>() : Result<void>(file.error());
     }
-    return file->sync();
+    const Result<void> synced = open ? open->sync() : file->sync();
+    return synced ? names.sync(path) : synced;
 }
 
 } // namespace
@@ -159,7 +162,9 @@ void LogFiles::sync(JobId job, std::function<void(Result<void>)> done)
         close(job);
     }
     m_workers.run<Result<void>>(
-        [file, path = logPath(m_directory, job)] { return syncLog(file, path); },
+        [file, path = logPath(m_directory, job), names = m_names] {
+            return syncLog(file, path, *names);
+        },
         std::move(done));
 }
 

@@ -4,6 +4,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "coordinator/storage/filedescriptor.h"
+#include "coordinator/storage/lastingnames.h"
 #include "coordinator/storage/storagelimits.h"
 #include "coordinator/storage/workers.h"
 
@@ -49,7 +50,7 @@ public:
 
     Result<void> remove(JobId job);
 
-    /// The log is on the disk itself when `done` is called, on the engine thread. Closes the file.
+    /// The log and its name are on the disk itself when `done` is called, on the engine thread. Closes the file.
     void sync(JobId job, std::function<void(Result<void>)> done);
 
     /// CRC-32 of all bytes where it is known without reading the file.
@@ -76,6 +77,7 @@ private:
     StorageLimits m_limits;
     Workers &m_workers;
     std::unordered_map<JobId, OpenLog> m_open;
+    std::shared_ptr<LastingNames> m_names = std::make_shared<LastingNames>();
     std::list<JobId> m_uses; ///< Least recently used first.
 };
 

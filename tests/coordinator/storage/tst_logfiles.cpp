@@ -4,14 +4,42 @@
 #include "coordinator/storage/logreader.h"
 #include "tests/testmain.h"
 
+#include <QDir>
+#include <QFile>
+#include <QMutex>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <zlib.h>
 
 using namespace ci;
 using namespace ci::storage;
 using namespace Qt::StringLiterals;
+
+namespace {
+
+QMutex syncedMutex;
+QStringList synced; // Paths of what the program had fsync() write.
+
+QStringList takeSynced()
+{
+    const QMutexLocker lock(&syncedMutex);
+    return std::exchange(synced, {});
+}
+
+} // namespace
+
+// In place of the C library's, so that a test sees which folders are written.
+extern "C" int fsync(int file)
+{
+    {
+        const QMutexLocker lock(&syncedMutex);
+        synced.append(QFile::symLinkTarget(u"/proc/self/fd/%1"_s.arg(file)));
+    }
+    return static_cast<int>(::syscall(SYS_fsync, file));
+}
 
 class LogFilesTest final : public QObject
 {
@@ -27,6 +55,7 @@ private Q_SLOTS:
     void closesTheOldestOfMany();
     void startsAgainAfterTruncate();
     void syncsAndKnowsTheChecksum();
+    void namesOutliveAPowerCut();
     void readsRanges();
 
 private:
@@ -128,6 +157,28 @@ void LogFilesTest::syncsAndKnowsTheChecksum()
     QTRY_COMPARE(done, 2);
     QVERIFY(logs->remove(m_job));
     QCOMPARE(*logs->size(m_job), 0);
+}
+
+void LogFilesTest::namesOutliveAPowerCut()
+{
+    const auto logs = open();
+    const QString root = QDir(m_folder->path()).canonicalPath();
+    const auto sync = [&](JobId job) {
+        bool isSynced = false;
+        logs->sync(job, [&](const Result<void> &done) { isSynced = done.isOk(); });
+        return QTest::qWaitFor([&] { return isSynced; });
+    };
+    QVERIFY(logs->append(m_job, 0, "abc"));
+    QVERIFY(logs->append(JobId {1235}, 0, "abc"));
+    takeSynced();
+    QVERIFY(sync(m_job));
+    QStringList folders = takeSynced();
+    folders.sort();
+    QCOMPARE(folders, (QStringList {root, root + u"/1"_s})); // The folder is new as well.
+    QVERIFY(sync(JobId {1235}));
+    QCOMPARE(takeSynced(), QStringList {root + u"/1"_s});
+    QVERIFY(sync(JobId {77})); // No log at all.
+    QCOMPARE(takeSynced(), QStringList());
 }
 
 void LogFilesTest::readsRanges()
