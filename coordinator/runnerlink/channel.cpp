@@ -7,6 +7,13 @@
 
 namespace ci::runnerlink {
 
+namespace {
+
+/// Of one machine; those of an hour ago are decided.
+constexpr qsizetype MaxOpens = 1'000;
+
+} // namespace
+
 Channel::Channel(RunnerKey key,
                  std::unique_ptr<net::WebSocket> socket,
                  const ChannelLimits &limits,
@@ -38,6 +45,14 @@ void Channel::say(const protocol::ChannelOrder &order)
 void Channel::close(net::CloseCode code, QByteArrayView reason)
 {
     m_socket->close(code, reason);
+}
+
+void Channel::noteOpen(const QByteArray &session, JobId job)
+{
+    if (m_opens.size() >= MaxOpens) {
+        m_opens.clear();
+    }
+    m_opens.insert(session, job);
 }
 
 void Channel::read(const QByteArray &text)

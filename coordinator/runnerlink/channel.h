@@ -4,10 +4,12 @@
 #include "common/net/websocket.h"
 #include "coordinator/runnerlink/channels.h"
 
+#include <QHash>
 #include <QObject>
 
 #include <chrono>
 #include <memory>
+#include <utility>
 
 namespace ci::runnerlink {
 
@@ -31,6 +33,15 @@ public:
     /// A runner that does not read is cut instead.
     void say(const protocol::ChannelOrder &order);
     void close(net::CloseCode code, QByteArrayView reason);
+
+    /// Terminals that this machine was told to open and has not refused, and their jobs. Those that it
+    /// took are among them: nobody says so here.
+    using Opens = QHash<QByteArray, JobId>;
+    void noteOpen(const QByteArray &session, JobId job);
+    void noteRefused(const QByteArray &session) { m_opens.remove(session); }
+    Opens takeOpens() { return std::exchange(m_opens, {}); }
+    void setOpens(Opens opens) { m_opens = std::move(opens); }
+
     void checkAlive(std::chrono::milliseconds now);
 
 Q_SIGNALS:
@@ -44,6 +55,7 @@ private:
     const ChannelLimits &m_limits;
     std::unique_ptr<net::WebSocket> m_socket;
     protocol::ChannelHello m_hello;
+    Opens m_opens;
     bool m_hasSaidHello = false;
     bool m_wasHeard = true;
     const std::chrono::milliseconds m_since;

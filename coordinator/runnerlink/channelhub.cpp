@@ -69,10 +69,13 @@ void ChannelHub::add(const RunnerKey &key, std::unique_ptr<net::WebSocket> socke
     if (m_isDraining) {
         return;
     }
+    Channel::Opens opens;
     if (Channel *old = m_channels.value(key.runner).value(key.systemId)) {
+        opens = old->takeOpens(); // It is still the same machine that may be opening them.
         remove(old); // The runner knows sooner that its old connection is dead.
     }
     auto *channel = new Channel(key, std::move(socket), m_limits, m_clock.monotonic());
+    channel->setOpens(std::move(opens));
     channel->setParent(this);
     connect(channel, &Channel::newsReceived, this, [this, channel](const protocol::ChannelNews &news) {
         pass(channel, news);
@@ -103,6 +106,7 @@ void ChannelHub::remove(Channel *channel)
     }
     channel->disconnect(this);
     channel->deleteLater(); // It may be the one that is calling.
+    refuseOpens(channel);
     if (m_count == 0) {
         m_ticker.stop();
         m_pendingOpens.clear();
@@ -128,8 +132,19 @@ void ChannelHub::pass(Channel *channel, const protocol::ChannelNews &news)
     }
 }
 
+/// What a machine that is gone was asked for, it cannot open. What it took is open, and a refusal of
+/// that changes nothing.
+void ChannelHub::refuseOpens(Channel *channel)
+{
+    const Channel::Opens opens = channel->takeOpens();
+    for (auto open = opens.cbegin(); open != opens.cend(); ++open) {
+        noteRefusal(channel, {open.value(), open.key(), "the runner's connection was lost"});
+    }
+}
+
 void ChannelHub::noteRefusal(Channel *channel, const protocol::ChannelTerminalRefused &refusal)
 {
+    channel->noteRefused(refusal.session);
     const auto pending = m_pendingOpens.find(refusal.session);
     if (pending != m_pendingOpens.end()) {
         if (--pending.value() > 0) {
@@ -172,6 +187,7 @@ void ChannelHub::openTerminal(const RunnerKey &key, const protocol::ChannelTermi
         m_pendingOpens.insert(open.session, static_cast<int>(channels.size()));
     }
     for (Channel *channel : channels) {
+        channel->noteOpen(open.session, open.job);
         channel->say(open);
     }
 }

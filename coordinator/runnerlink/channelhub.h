@@ -46,6 +46,7 @@ private:
     void add(const RunnerKey &key, std::unique_ptr<net::WebSocket> socket);
     void remove(Channel *channel);
     void pass(Channel *channel, const protocol::ChannelNews &news);
+    void refuseOpens(Channel *channel);
     void noteRefusal(Channel *channel, const protocol::ChannelTerminalRefused &refusal);
     QList<Channel *> channelsOf(const RunnerKey &key) const;
     void refuse(const net::ExchangePtr &exchange, int status, QByteArrayView message);

@@ -104,6 +104,8 @@ private Q_SLOTS:
     void closesOnHostileMessages();
     void losesTheSilent();
     void limitsChannels();
+    void countsALostMachineAsARefusal_data();
+    void countsALostMachineAsARefusal();
     void cutsTheRevoked();
     void drains();
 };
@@ -300,10 +302,49 @@ void ChannelsTest::cutsTheRevoked()
     Machine machine(fixture, 7, "s_1");
     Machine other(fixture, 8, "s_1");
     QVERIFY(machine.isWelcome() && other.isWelcome());
+    for (int i = 0; i < 20; ++i) {
+        fixture.channels.sendWork(RunnerId {7}); // The goodbye has to wait behind these.
+    }
     fixture.channels.cut(RunnerId {7});
     QTRY_VERIFY(machine.isClosed);
+    QCOMPARE(machine.socket.closeCode(), QWebSocketProtocol::CloseCodePolicyViolated);
+    QCOMPARE(machine.socket.closeReason(), u"token revoked"_s);
     QTRY_COMPARE(fixture.channels.count(), 1);
     QVERIFY(!other.isClosed);
+}
+
+void ChannelsTest::countsALostMachineAsARefusal_data()
+{
+    QTest::addColumn<bool>("isAlone");
+    QTest::newRow("the only one") << true;
+    QTest::newRow("the last that could have the job") << false;
+}
+
+void ChannelsTest::countsALostMachineAsARefusal()
+{
+    QFETCH(const bool, isAlone);
+    ChannelFixture fixture;
+    QSignalSpy refused(&fixture.channels, &runnerlink::RunnerChannels::terminalRefused);
+    Machine one(fixture, 7, "s_1");
+    QVERIFY(one.isWelcome());
+    one.say(protocol::ChannelHello {});
+    std::optional<Machine> two;
+    if (!isAlone) {
+        two.emplace(fixture, 7, "s_2");
+        QVERIFY(two->isWelcome());
+        two->say(protocol::ChannelHello {});
+    }
+    fixture.channels.openTerminal({RunnerId {7}, {}}, {JobId {41}, Session, Secret {"x"}, {}});
+    QTRY_COMPARE(one.orders.size(), 2);
+    if (two) {
+        QTRY_COMPARE(two->orders.size(), 2);
+        two->say(protocol::ChannelTerminalRefused {JobId {41}, Session, "not here"});
+    }
+    one.socket.abort();
+    QTRY_COMPARE(refused.size(), 1);
+    const auto refusal = refused.front().at(1).value<protocol::ChannelTerminalRefused>();
+    QCOMPARE(refusal.session, Session);
+    QCOMPARE(refusal.job, JobId {41});
 }
 
 void ChannelsTest::drains()
