@@ -107,7 +107,9 @@ std::optional<RefusalKind> RelayCore::objection(const ViewerRequest &request) co
     }
     const Session *session = m_sessions.value(request.session);
     if (!session) {
-        if (!mayAdopt(request.session)) {
+        // An observer need not be the owner, and only the runner's secret tells who is.
+        const bool isObserver = request.role == protocol::ViewerRole::Observer;
+        if (isObserver || !mayAdopt(request.session)) {
             return RefusalKind::UnknownSession;
         }
         return isFull(request) ? std::optional(RefusalKind::TooMany) : std::nullopt;

@@ -111,6 +111,7 @@ private Q_SLOTS:
     void limitsHowOftenAUserOpens();
     void survivesARestart_data();
     void survivesARestart();
+    void anObserverAdoptsNoShell();
     void aShellEndsWithItsTokenAlsoAfterARestart();
     void countsAndReports();
     void shutsDownPolitely();
@@ -978,6 +979,27 @@ void RelayTest::survivesARestart()
     QTRY_COMPARE(viewer->output, ", after it");
     QVERIFY(!viewer->session().gap);
     QCOMPARE(fixture.host().opened().size(), 1U); // No second shell.
+}
+
+void RelayTest::anObserverAdoptsNoShell()
+{
+    RelayFixture fixture({}, Secret {"a key from the data directory"});
+    OpenTerminal terminal(fixture);
+    QVERIFY(terminal.isReady);
+    fixture.restartRelay();
+    QTRY_VERIFY(terminal.viewer->isClosed && terminal.runner->isClosed);
+    const QString session = QString::fromLatin1(terminal.open.owner.session);
+    TestViewer observer(fixture, u"job=1&user=3&role=observer&session=%1"_s.arg(session));
+    QTRY_VERIFY(observer.isConnected || observer.isClosed);
+    QVERIFY(!observer.isConnected);
+
+    TestRunner runner(fixture, terminal.open);
+    QTRY_VERIFY(runner.resume());
+    runner.start(runner.resume()->offset);
+    TestViewer owner(fixture, u"job=1&user=2&session=%1"_s.arg(session));
+    QTRY_VERIFY(owner.isConnected);
+    TestViewer again(fixture, u"job=1&user=3&role=observer&session=%1"_s.arg(session));
+    QTRY_VERIFY(again.isConnected);
 }
 
 void RelayTest::aShellEndsWithItsTokenAlsoAfterARestart()
