@@ -64,8 +64,7 @@ std::unique_ptr<Transport> IdlePool::take(const Endpoint &endpoint)
         std::unique_ptr<Transport> transport = std::move(m_entries[i]->transport);
         m_entries.erase(m_entries.begin() + static_cast<ptrdiff_t>(i));
         transport->setListener(nullptr);
-        char byte = 0;
-        if (transport->isWritable() && transport->read(&byte, 1) == 0) {
+        if (transport->isQuiet()) {
             return transport;
         }
     }

@@ -102,6 +102,12 @@ qint64 PlainTransport::receive(char *data, qint64 maximum)
     return count < 0 && isTransient(errno) ? 0 : -1;
 }
 
+bool PlainTransport::isQuiet()
+{
+    m_isDrained = false; // The end may have come since, and the event loop not yet told.
+    return Transport::isQuiet();
+}
+
 // How much of both the kernel took.
 qint64 PlainTransport::sendNow(QByteArrayView head, QByteArrayView body)
 {

@@ -29,6 +29,7 @@ public:
     QHostAddress peerAddress() const override;
     bool isSecure() const override { return false; }
     bool isWritable() const override { return m_descriptor >= 0 && !m_failed && !m_finishing; }
+    bool isQuiet() override;
 
 protected:
     qint64 receive(char *data, qint64 maximum) override;

@@ -20,6 +20,12 @@ qint64 Transport::read(char *data, qint64 maximum)
     return taken;
 }
 
+bool Transport::isQuiet()
+{
+    char byte = 0;
+    return isWritable() && read(&byte, 1) == 0;
+}
+
 QHostAddress unmapped(const QHostAddress &address)
 {
     bool isMapped = false;

@@ -39,6 +39,8 @@ public:
     /// Gives bytes back: read() returns them first. They cause no readable().
     void unread(QByteArrayView bytes) { m_unread.prepend(bytes); }
     bool hasUnread() const { return !m_unread.isEmpty(); }
+    /// Whether neither a byte nor the end has come, told or not. A byte that has is lost.
+    virtual bool isQuiet();
 
     /// `head` and `body` go out as one piece where the kernel takes them.
     virtual void write(QByteArrayView head, QByteArrayView body = {}) = 0;

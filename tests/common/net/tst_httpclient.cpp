@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "common/net/httpclient.h"
+#include "common/net/idlepool.h"
+#include "common/net/plaintransport.h"
 #include "tests/common/net/testserver.h"
 #include "tests/testmain.h"
 
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace ci;
 using namespace ci::net;
@@ -86,6 +91,7 @@ private Q_SLOTS:
     void refusesBrokenAnswers_data();
     void refusesBrokenAnswers();
     void repeatsAGetOnADeadConnectionAndNeverAPost();
+    void aConnectionThatHasEndedIsNotUsed();
     void takesAnEarlyRefusalOfALargeBody();
     void waitsForASlowSink();
     void aDeadContextCutsTheCall();
@@ -296,6 +302,22 @@ void HttpClientTest::repeatsAGetOnADeadConnectionAndNeverAPost()
     QCOMPARE(requests, 3);
     QVERIFY(!call(request(server.serverPort(), "POST")));
     QCOMPARE(requests, 4);
+}
+
+void HttpClientTest::aConnectionThatHasEndedIsNotUsed()
+{
+    int ends[2] {};
+    QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    auto transport = std::make_unique<PlainTransport>(ends[0]);
+    transport->resume();
+    QCOMPARE(::write(ends[1], "answer", 6), 6);
+    char bytes[100];
+    QCOMPARE(transport->read(bytes, sizeof bytes), 6);
+    const Endpoint endpoint = Endpoint::of(QUrl(u"http://127.0.0.1:1"_s)).value();
+    IdlePool pool(nullptr);
+    pool.put(endpoint, std::move(transport));
+    ::close(ends[1]);
+    QVERIFY(pool.take(endpoint) == nullptr); // Before the event loop has told.
 }
 
 void HttpClientTest::takesAnEarlyRefusalOfALargeBody()
