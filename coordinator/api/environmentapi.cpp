@@ -2,6 +2,7 @@
 #include "coordinator/api/call.h"
 #include "coordinator/api/entitywriter.h"
 #include "coordinator/api/handlers.h"
+#include "coordinator/api/jobview.h"
 #include "coordinator/api/listing.h"
 #include "coordinator/auth/access.h"
 #include "coordinator/pipelines/environments.h"
@@ -55,7 +56,7 @@ QJsonObject deploymentJson(Call &call, const model::Deployment &deployment, bool
     if (deployment.job) {
         const auto job =
             db::JobStore(call.database(), call.services().box).find(*deployment.job);
-        deployable = job && *job ? QJsonValue(writer.job(**job)) : QJsonValue();
+        deployable = job && *job ? QJsonValue(JobView(call).job(**job)) : QJsonValue();
     }
     object.insert(u"deployable"_s, deployable);
     if (withEnvironment) {

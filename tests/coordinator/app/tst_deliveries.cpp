@@ -406,7 +406,9 @@ void DeliveryTest::showsDeployments()
     const QJsonObject deployment
         = m_fixture->api("GET", project("/deployments?environment=prod")).array().first().toObject();
     QCOMPARE(deployment.value("status"_L1).toString(), u"success"_s);
-    QCOMPARE(deployment.value("deployable"_L1).toObject().value("id"_L1), job.value("id"_L1));
+    const QJsonObject deployable = deployment.value("deployable"_L1).toObject();
+    QCOMPARE(deployable.value("id"_L1), job.value("id"_L1));
+    QVERIFY(deployable.value("actions"_L1).toArray().contains(u"retry"_s));
     const QJsonObject environment
         = m_fixture->api("GET", project("/environments?name=prod")).array().first().toObject();
     QCOMPARE(environment.value("tier"_L1).toString(), u"production"_s);

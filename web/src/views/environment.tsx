@@ -67,11 +67,10 @@ function Head({ path, environment, mayChange, reload }: HeadProps) {
 interface DeploymentRowProps {
     path: string;
     deployment: Deployment;
-    mayDeploy: boolean;
     isCurrent: boolean;
 }
 
-function DeploymentRow({ path, deployment, mayDeploy, isCurrent }: DeploymentRowProps) {
+function DeploymentRow({ path, deployment, isCurrent }: DeploymentRowProps) {
     const job = deployment.deployable;
     const again = async () => {
         if (job && await ask({ title: `Deploy ${deployment.sha.slice(0, 8)} again?`, text: `The job ${job.name} of that commit runs once more.`, action: 'Deploy' })) {
@@ -87,7 +86,7 @@ function DeploymentRow({ path, deployment, mayDeploy, isCurrent }: DeploymentRow
                 {isCurrent && <span class="chip">runs there now</span>}
             </div>
             <span class="row-actions">
-                {mayDeploy && job && deployment.status !== 'running' && <Button label={isCurrent ? 'Deploy again' : 'Deploy this'} icon="retry" kind="ghost" testid="deploy-again" onPress={again} />}
+                {job?.actions?.includes('retry') && deployment.status !== 'running' && <Button label={isCurrent ? 'Deploy again' : 'Deploy this'} icon="retry" kind="ghost" testid="deploy-again" onPress={again} />}
             </span>
         </li>
     );
@@ -97,10 +96,9 @@ interface DeploymentsProps {
     path: string;
     environment: Environment;
     project: number;
-    mayDeploy: boolean;
 }
 
-function Deployments({ path, environment, project, mayDeploy }: DeploymentsProps) {
+function Deployments({ path, environment, project }: DeploymentsProps) {
     const filter = new URLSearchParams({ environment: environment.name, sort: 'desc', page: query.value.get('page') ?? '1' });
     const address = `${projectApi(path)}/deployments?${filter}`;
     const deployments = useResource(address, () => list<Deployment>(address), { topics: [`project:${project}`] });
@@ -115,7 +113,7 @@ function Deployments({ path, environment, project, mayDeploy }: DeploymentsProps
         <>
             <ul class="rows" data-testid="deployment-list">
                 {page.items.map((deployment) => (
-                    <DeploymentRow key={deployment.id} path={path} deployment={deployment} mayDeploy={mayDeploy}
+                    <DeploymentRow key={deployment.id} path={path} deployment={deployment}
                         isCurrent={environment.state === 'available' && environment.last_deployment?.id === deployment.id} />
                 ))}
             </ul>
@@ -135,7 +133,7 @@ export function EnvironmentPage({ path, id }: { path: string; id: number }) {
         <Layout crumbs={[...projectCrumbs(path), { label: 'Environments', href: `/${path}/-/environments` }, { label: value?.name ?? `#${id}` }]} project={path} tab="environments">
             {!value && <Absent error={environment.error} reload={environment.reload} what="environment" />}
             {value && <Head path={path} environment={value} mayChange={may} reload={environment.reload} />}
-            {value && project.value && <><h2 class="part">Deployments</h2><Deployments path={path} environment={value} project={project.value.id} mayDeploy={may} /></>}
+            {value && project.value && <><h2 class="part">Deployments</h2><Deployments path={path} environment={value} project={project.value.id} /></>}
         </Layout>
     );
 }
