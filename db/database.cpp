@@ -154,6 +154,18 @@ Result<void> Database::execute(const char *sql)
     return {};
 }
 
+Result<void> Database::control(const char *sql)
+{
+    const Result<sqlite3_stmt *> statement = prepared(sql);
+    if (!statement) {
+        return statement.error();
+    }
+    const bool isDone = sqlite3_step(*statement) == SQLITE_DONE;
+    Result<void> done = isDone ? Result<void>() : Result<void>(lastError(QString::fromLatin1(sql)));
+    sqlite3_reset(*statement);
+    return done;
+}
+
 bool Database::isInTransaction() const
 {
     return sqlite3_get_autocommit(m_handle) == 0;
@@ -204,7 +216,7 @@ Error Database::lastError(const QString &what) const
 
 Savepoint::Savepoint(Database &database)
     : m_database(database)
-    , m_isOpen(database.execute("SAVEPOINT command").isOk())
+    , m_isOpen(database.control("SAVEPOINT command").isOk())
 {
 }
 
@@ -212,8 +224,8 @@ Savepoint::~Savepoint()
 {
     // After SQLite rolled everything back there is no savepoint left to roll back to.
     if (m_isOpen && m_database.isInTransaction()) {
-        (void)m_database.execute("ROLLBACK TO command");
-        (void)m_database.execute("RELEASE command");
+        (void)m_database.control("ROLLBACK TO command");
+        (void)m_database.control("RELEASE command");
     }
 }
 
@@ -222,7 +234,7 @@ Result<void> Savepoint::release()
     if (!m_isOpen) {
         return ioError(u"no savepoint could be opened"_s);
     }
-    Result<void> released = m_database.execute("RELEASE command");
+    Result<void> released = m_database.control("RELEASE command");
     m_isOpen = !released.isOk();
     return released;
 }

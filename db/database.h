@@ -32,8 +32,11 @@ public:
     Result<void> migrate();
     int schemaVersion() const;
 
-    /// Runs statements without results ("BEGIN").
+    /// Runs statements without results, as they come.
     Result<void> execute(const char *sql);
+    /// The same for one that begins or ends a transaction or savepoint, of which each command needs a
+    /// few: kept compiled, so `sql` must be a literal, as a Query's.
+    Result<void> control(const char *sql);
 
     /// False after SQLite rolled the whole transaction back by itself (full disk, I/O error).
     bool isInTransaction() const;

@@ -114,7 +114,7 @@ std::optional<Command> CommandLoop::takeOne()
 void CommandLoop::runBatch()
 {
     std::vector<Run> runs;
-    Result<void> stored = m_database.execute("BEGIN");
+    Result<void> stored = m_database.control("BEGIN");
     const auto start = steady_clock::now();
     bool hasTransaction = stored.isOk();
     // Commands posted by commands of this batch join it while there is room: what a job's end
@@ -160,7 +160,7 @@ Result<void> CommandLoop::commit(size_t commands)
 {
     const bool hasWritten = m_database.hasWritten();
     const auto start = steady_clock::now();
-    Result<void> done = m_database.execute("COMMIT");
+    Result<void> done = m_database.control("COMMIT");
     const qint64 microseconds = microsecondsSince(start);
     const std::lock_guard lock(m_mutex);
     m_counts.commands += static_cast<qint64>(commands);
@@ -194,7 +194,7 @@ void CommandLoop::finishBatch(std::vector<Run> &runs, const Result<void> &stored
 void CommandLoop::lose(std::vector<Run> &runs, const Error &error)
 {
     if (m_database.isInTransaction()) {
-        (void)m_database.execute("ROLLBACK");
+        (void)m_database.control("ROLLBACK");
     }
     if (!m_isFailing) {
         qCCritical(lcEngine).noquote() << "batch lost commands=" << runs.size()
