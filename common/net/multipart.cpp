@@ -36,6 +36,13 @@ MultipartSink::MultipartSink(QByteArray boundary,
 {
 }
 
+MultipartSink::~MultipartSink()
+{
+    if (m_file != nullptr) {
+        m_file->setWake({}); // It may outlive us with its other owner.
+    }
+}
+
 Result<std::shared_ptr<MultipartSink>> MultipartSink::create(QByteArrayView contentType,
                                                              const QByteArray &fileField,
                                                              OpenFile openFile,

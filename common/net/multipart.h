@@ -42,6 +42,8 @@ public:
                                                          OpenFile openFile,
                                                          const MultipartLimits &limits = {});
 
+    ~MultipartSink() override;
+
     /// The first field of that name.
     std::optional<QByteArray> field(QByteArrayView name) const;
     const QList<Field> &fields() const { return m_fields; }

@@ -19,6 +19,7 @@ struct MemorySink final : BodySink
         finished = true;
         return {};
     }
+    using BodySink::wake;
     QByteArray bytes;
     bool finished = false;
 };
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void refusesBrokenTypes();
     void fieldsAreBounded();
     void aRefusedFileEndsTheForm();
+    void aFileMayOutliveItsForm();
     void chunksAreTheSameWhereverTheyAreCut();
 
 private:
@@ -167,6 +169,19 @@ void MultipartTest::aRefusedFileEndsTheForm()
     const auto sink = makeForm();
     const auto written = (*sink)->write(part("name=file; filename=forbidden", "x"));
     QCOMPARE(written.error().kind, ErrorKind::Forbidden);
+}
+
+void MultipartTest::aFileMayOutliveItsForm()
+{
+    std::shared_ptr<MultipartSink> form = makeForm().value();
+    int woken = 0;
+    form->setWake([&woken] { ++woken; });
+    QVERIFY(form->write("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nhalf of it"));
+    m_file->wake();
+    QCOMPARE(woken, 1);
+    form.reset();
+    m_file->wake();
+    QCOMPARE(woken, 1);
 }
 
 void MultipartTest::chunksAreTheSameWhereverTheyAreCut()
