@@ -49,7 +49,10 @@ public:
             return tooLarge(u"the archive has too many entries"_s);
         }
         const char *text = archive_entry_pathname(entry);
-        QByteArray name(text ? text : "");
+        if (!text) {
+            return invalid(u"the archive is refused: a name in it is not in the encoding it says"_s);
+        }
+        QByteArray name(text);
         while (name.endsWith('/')) {
             name.chop(1);
         }
@@ -135,7 +138,7 @@ private:
 
 bool isSafeEntryName(const QByteArray &name)
 {
-    if (name.isEmpty() || name.startsWith('/') || name.contains('\0') || name.contains('\\')) {
+    if (name.isEmpty() || name.startsWith('/') || name.contains('\0')) {
         return false;
     }
     const QList<QByteArray> parts = name.split('/');
@@ -176,7 +179,6 @@ Result<void> extractArchive(int file,
     archive_read_support_format_tar(reader.get());
     archive_read_support_filter_gzip(reader.get());
     archive_read_support_filter_zstd(reader.get());
-    archive_read_set_options(reader.get(), "zip:hdrcharset=UTF-8");
     if (archive_read_open_fd(reader.get(), file, ReadBlockBytes) != ARCHIVE_OK) {
         return readerError(reader.get());
     }

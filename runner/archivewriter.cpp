@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <clocale>
 #include <memory>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -82,6 +85,56 @@ Result<void> copyInto(archive *writer, int file, qint64 size)
     return {};
 }
 
+// Text that is the same when it has been read as UTF-8 and composed (NFC), as libarchive does with names
+// that are marked as such; or it does not read them at all.
+bool isPlainText(const QByteArray &name)
+{
+    return name.isValidUtf8()
+        && QString::fromUtf8(name).normalized(QString::NormalizationForm_C).toUtf8() == name;
+}
+
+// libarchive marks a name as UTF-8 where the thread's locale is, as Qt sees to. Within this, it is not.
+class BytesLocale
+{
+public:
+    BytesLocale() : m_bytes(::newlocale(LC_CTYPE_MASK, "C", nullptr)), m_before(::uselocale(m_bytes)) { }
+    ~BytesLocale()
+    {
+        ::uselocale(m_before);
+        ::freelocale(m_bytes);
+    }
+    BytesLocale(const BytesLocale &) = delete;
+    BytesLocale &operator=(const BytesLocale &) = delete;
+
+private:
+    locale_t m_bytes;
+    locale_t m_before;
+};
+
+// A name that is no plain text goes byte for byte, and comes out so.
+bool writeHeader(archive *writer, archive_entry *entry, bool isText)
+{
+    std::optional<BytesLocale> bytes;
+    if (!isText) {
+        bytes.emplace();
+    }
+    return archive_write_header(writer, entry) == ARCHIVE_OK;
+}
+
+// libarchive's reader takes backslashes for slashes where there is no slash.
+QByteArray storedName(const QByteArray &name, bool isDirectory)
+{
+    const QByteArray stored = name.contains('\\') && !name.contains('/') ? "./" + name : name;
+    return isDirectory ? stored + '/' : stored;
+}
+
+QByteArray linkTarget(const QByteArray &path)
+{
+    QByteArray target(PATH_MAX, Qt::Uninitialized);
+    target.truncate(std::max<ssize_t>(::readlink(path.constData(), target.data(), PATH_MAX), 0));
+    return target;
+}
+
 Result<void> addEntry(archive *writer, const QByteArray &root, const QByteArray &name)
 {
     const QByteArray path = root + '/' + name;
@@ -101,15 +154,14 @@ Result<void> addEntry(archive *writer, const QByteArray &root, const QByteArray 
     archive_entry_copy_stat(entry.get(), &info);
     archive_entry_set_uid(entry.get(), 0);
     archive_entry_set_gid(entry.get(), 0);
-    archive_entry_copy_pathname(entry.get(), S_ISDIR(info.st_mode) ? (name + '/').constData() : name.constData());
+    archive_entry_copy_pathname(entry.get(), storedName(name, S_ISDIR(info.st_mode)).constData());
     archive_entry_set_perm(entry.get(), info.st_mode & 0777);
+    QByteArray target;
     if (S_ISLNK(info.st_mode)) {
-        char target[4096];
-        const ssize_t length = ::readlink(path.constData(), target, sizeof target - 1);
-        target[std::max<ssize_t>(length, 0)] = '\0';
-        archive_entry_copy_symlink(entry.get(), target);
+        target = linkTarget(path);
+        archive_entry_copy_symlink(entry.get(), target.constData());
     }
-    if (archive_write_header(writer, entry.get()) != ARCHIVE_OK) {
+    if (!writeHeader(writer, entry.get(), isPlainText(name) && isPlainText(target))) {
         return writerError(writer);
     }
     return isFile ? copyInto(writer, file.get(), info.st_size) : Result<void>();
@@ -119,7 +171,6 @@ Result<void> openZip(archive *writer, const ArchivePlan &plan, const ArchiveSink
 {
     const QByteArray level = QByteArray::number(plan.level);
     archive_write_set_format_zip(writer);
-    archive_write_set_options(writer, "zip:hdrcharset=UTF-8");
     archive_write_set_options(writer, ("zip:compression-level=" + level).constData());
     // Pieces as they come: no padding to tape blocks at the end.
     archive_write_set_bytes_in_last_block(writer, 1);
