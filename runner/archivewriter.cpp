@@ -74,7 +74,10 @@ Result<void> copyInto(archive *writer, int file, qint64 size)
     qint64 left = size;
     while (left > 0) {
         const ssize_t got = ::read(file, buffer.data(), std::min<size_t>(buffer.size(), static_cast<size_t>(left)));
-        if (got <= 0) {
+        if (got < 0) {
+            return systemError(u"cannot read"_s, errno);
+        }
+        if (got == 0) {
             break; // It became shorter: the archive carries what there was.
         }
         if (archive_write_data(writer, buffer.data(), static_cast<size_t>(got)) < 0) {
@@ -164,7 +167,11 @@ Result<void> addEntry(archive *writer, const QByteArray &root, const QByteArray 
     if (!writeHeader(writer, entry.get(), isPlainText(name) && isPlainText(target))) {
         return writerError(writer);
     }
-    return isFile ? copyInto(writer, file.get(), info.st_size) : Result<void>();
+    if (!isFile) {
+        return {};
+    }
+    const Result<void> copied = copyInto(writer, file.get(), info.st_size);
+    return copied ? copied : Result<void>(copied.error().within(QString::fromUtf8(name)));
 }
 
 Result<void> openZip(archive *writer, const ArchivePlan &plan, const ArchiveSink &sink)

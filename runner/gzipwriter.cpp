@@ -41,8 +41,12 @@ Result<void> writeMember(int file, const QByteArray &name, int level, const Arch
     while (state != Z_STREAM_END && result) {
         if (stream.avail_in == 0) {
             const ssize_t got = ::read(file, input.data(), input.size());
+            if (got < 0) {
+                result = systemError(u"cannot read "_s + QString::fromUtf8(name), errno);
+                break;
+            }
             stream.next_in = reinterpret_cast<Bytef *>(input.data());
-            stream.avail_in = got > 0 ? static_cast<uInt>(got) : 0;
+            stream.avail_in = static_cast<uInt>(got);
         }
         stream.next_out = reinterpret_cast<Bytef *>(output.data());
         stream.avail_out = static_cast<uInt>(output.size());

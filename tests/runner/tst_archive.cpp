@@ -104,6 +104,7 @@ private Q_SLOTS:
     void zipGoesThereAndBack();
     void zipCarriesEveryName_data();
     void zipCarriesEveryName();
+    void tellsOfFilesThatCannotBeRead();
     void unzipReadsOurZip();
     void gzipHoldsAMemberAFile();
     void refusesWaysOut_data();
@@ -185,6 +186,22 @@ void ArchiveTest::zipCarriesEveryName()
     struct stat info {};
     QCOMPARE(::stat(place("root").constData(), &info), 0);
     QCOMPARE(info.st_size, 2);
+}
+
+void ArchiveTest::tellsOfFilesThatCannotBeRead()
+{
+    // Has a size, but refuses to be read.
+    const QByteArray folder = "/sys/class/net/lo";
+    const QByteArray name = "duplex";
+    QFile probe(QString::fromLatin1(folder + '/' + name));
+    if (!probe.open(QIODevice::ReadOnly | QIODevice::Unbuffered) || probe.size() == 0 || !probe.readAll().isEmpty()) {
+        QSKIP("this system has no file that cannot be read");
+    }
+    const ArchivePlan plan {folder, {name}, 6, makeCancelFlag()};
+    const ArchiveSink sink = [](QByteArrayView) { return true; };
+    QVERIFY(!writeZip(plan, sink).isOk());
+    QVERIFY(!writeGzip(plan, sink).isOk());
+    QVERIFY(!writeRaw(plan, sink).isOk());
 }
 
 void ArchiveTest::unzipReadsOurZip()
