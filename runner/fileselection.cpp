@@ -9,15 +9,13 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace ci::runner {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// More than this is a mistake in the pattern, and the list of them must stay in memory.
-constexpr size_t MaxFiles = 1'000'000;
 
 using Names = std::set<QByteArray>;
 
@@ -51,7 +49,7 @@ public:
         }
     }
 
-    Names match(const QByteArray &pattern) const
+    Names match(const QByteArray &pattern)
     {
         Names found;
         const Glob glob(pattern);
@@ -71,7 +69,10 @@ public:
         return found;
     }
 
-    void addTree(const QByteArray &path, Names &found) const
+    /// Whether files were left out since this was asked last.
+    bool takeIsCut() { return std::exchange(m_isCut, false); }
+
+    void addTree(const QByteArray &path, Names &found)
     {
         std::error_code problem;
         const fs::file_status status = fs::symlink_status(absolute(path), problem);
@@ -102,27 +103,32 @@ private:
         return false;
     }
 
-    void add(const QByteArray &path, Names &found) const
+    void add(const QByteArray &path, Names &found)
     {
         for (const Glob &excluded : m_excluded) {
             if (excluded.matches(path)) {
                 return;
             }
         }
-        if (found.size() < MaxFiles) {
+        if (found.size() < m_rules.maxFiles) {
             found.insert(path);
+        } else {
+            m_isCut = m_isCut || !found.contains(path);
         }
     }
 
     template<typename Visit>
-    void forEachBelow(const QByteArray &path, Visit visit) const
+    void forEachBelow(const QByteArray &path, Visit visit)
     {
         std::error_code problem;
         auto entry = fs::recursive_directory_iterator(
             absolute(path), fs::directory_options::skip_permission_denied, problem);
         size_t count = 0;
-        while (!problem && entry != fs::recursive_directory_iterator() && ++count < MaxFiles
-               && !m_cancel->load()) {
+        while (!problem && entry != fs::recursive_directory_iterator() && !m_cancel->load()) {
+            if (++count > m_rules.maxFiles) {
+                m_isCut = true;
+                return;
+            }
             const std::string name = entry->path().string();
             visit(QByteArray::fromStdString(name).sliced(m_rules.root.size() + 1));
             entry.increment(problem);
@@ -132,6 +138,7 @@ private:
     const SelectionRules &m_rules;
     const CancelFlag &m_cancel;
     std::vector<Glob> m_excluded;
+    bool m_isCut = false;
 };
 
 } // namespace
@@ -139,7 +146,7 @@ private:
 FileSelection selectFiles(const SelectionRules &rules, const CancelFlag &cancel)
 {
     FileSelection selection;
-    const Walk walk(rules, cancel);
+    Walk walk(rules, cancel);
     Names all;
     for (const QByteArray &given : rules.paths) {
         const std::optional<QByteArray> pattern = relativePattern(rules.root, given);
@@ -148,6 +155,10 @@ FileSelection selectFiles(const SelectionRules &rules, const CancelFlag &cancel)
             continue;
         }
         const Names found = walk.match(*pattern);
+        if (walk.takeIsCut()) {
+            selection.warnings.append(given + ": more than " + QByteArray::number(rules.maxFiles)
+                                      + " files to look at, the rest is left out");
+        }
         if (found.empty()) {
             selection.warnings.append(given + ": no matching files");
             continue;

@@ -17,6 +17,8 @@ struct SelectionRules
     QList<QByteArray> paths; ///< Globs, relative to the root or absolute within it.
     QList<QByteArray> exclude;
     QList<QByteArray> untracked; ///< Plain paths, as git names them.
+    /// Looked at for a path. More is a mistake in it, and the list of them must stay in memory.
+    size_t maxFiles = 1'000'000;
 };
 
 struct FileSelection

@@ -117,6 +117,7 @@ private Q_SLOTS:
     void matchesGlobs();
     void selectsFiles_data();
     void selectsFiles();
+    void tellsWhereItLeavesFilesOut();
     void doesNotHangOnHostileGlobs();
 
 private:
@@ -398,6 +399,19 @@ void ArchiveTest::selectsFiles()
         found.append(file);
     }
     QCOMPARE(found.join(' '), files);
+}
+
+void ArchiveTest::tellsWhereItLeavesFilesOut()
+{
+    for (const char *name : {"a", "b", "c"}) {
+        put(at(u"root/"_s + QLatin1StringView(name)), "1");
+    }
+    SelectionRules rules {at(u"root"_s).toUtf8(), {"*", "a"}, {}, {}, 3};
+    QVERIFY(selectFiles(rules, makeCancelFlag()).warnings.isEmpty());
+    rules.maxFiles = 2;
+    const auto cut = selectFiles(rules, makeCancelFlag());
+    QCOMPARE(cut.warnings.size(), 1);
+    QVERIFY2(cut.warnings.first().startsWith("*: "), cut.warnings.first().constData());
 }
 
 void ArchiveTest::doesNotHangOnHostileGlobs()
