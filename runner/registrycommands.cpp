@@ -214,6 +214,7 @@ int unregisterCommand(const CommandValues &values)
     if (!selection) {
         return complain(selection.error().detail);
     }
+    bool changed = false;
     int failures = selection->entries.isEmpty() ? complain(u"no entry fits"_s) : 0;
     for (const qsizetype index : selection->entries) {
         const RunnerEntry entry = file->config().runners[index];
@@ -226,8 +227,10 @@ int unregisterCommand(const CommandValues &values)
         }
         tell(entry.name + u": unregistered"_s);
         file->removeRunner(index);
+        changed = true;
     }
-    const Result<void> saved = file->save();
+    // Written again, the file loses its comments: not for nothing.
+    const Result<void> saved = changed ? file->save() : Result<void>();
     return saved ? failures : complain(saved.error().detail);
 }
 

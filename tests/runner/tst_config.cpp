@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "runner/commandline.h"
+#include "runner/commands.h"
 #include "runner/configfile.h"
 #include "runner/gitcommands.h"
 #include "runner/systemid.h"
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void readsFlags();
     void refusesFlags_data();
     void refusesFlags();
+    void changesNoFileWhereNothingFits();
     void systemIdStays();
     void namesDirectories_data();
     void namesDirectories();
@@ -225,6 +227,16 @@ void ConfigTest::refusesFlags()
 {
     QFETCH(QStringList, arguments);
     QVERIFY(!CommandValues::parse(TestFlags, arguments).isOk());
+}
+
+void ConfigTest::changesNoFileWhereNothingFits()
+{
+    const QByteArray text = "# Ours.\nconcurrent = 2\n[[runners]]\nname = 'one'\nurl = 'http://127.0.0.1:1'\ntoken = 't'\n";
+    const QString path = write(text);
+    QCOMPARE(runCommand({u"capstan-runner"_s, u"unregister"_s, u"-c"_s, path, u"--name"_s, u"two"_s}), 1);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), text);
 }
 
 void ConfigTest::systemIdStays()
