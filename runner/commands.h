@@ -23,6 +23,9 @@ int serveSingleCommand(const CommandValues &values);
 int complain(const QString &text);
 void tell(const QString &text);
 
+/// What `register` offers as the runner's name: as the flags say, or the machine's.
+QString offeredName(const CommandValues &values);
+
 /// --config, or the default place.
 QString configPath(const CommandValues &values);
 

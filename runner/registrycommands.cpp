@@ -134,6 +134,11 @@ Result<Selection> select(const CommandValues &values, const ConfigFile &file, bo
 
 } // namespace
 
+QString offeredName(const CommandValues &values)
+{
+    return values.text("name", values.text("description", QSysInfo::machineHostName()));
+}
+
 int registerCommand(const CommandValues &values)
 {
     CommandValues answers = values;
@@ -144,7 +149,7 @@ int registerCommand(const CommandValues &values)
                                                        values.text("registration-token")));
         }
         answers.set("name", question(u"Enter a name for the runner:"_s,
-                                     values.text("name", QSysInfo::machineHostName())));
+                                     offeredName(values)));
     }
     Result<RunnerEntry> entry = entryFromFlags(answers);
     if (!entry) {

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void readsFlags();
     void refusesFlags_data();
     void refusesFlags();
+    void offersTheNameThatWasGiven();
     void changesNoFileWhereNothingFits();
     void systemIdStays();
     void namesDirectories_data();
@@ -227,6 +228,19 @@ void ConfigTest::refusesFlags()
 {
     QFETCH(QStringList, arguments);
     QVERIFY(!CommandValues::parse(TestFlags, arguments).isOk());
+}
+
+void ConfigTest::offersTheNameThatWasGiven()
+{
+    const std::vector<CommandFlag> flags {{"name", 0, nullptr, CommandFlag::Kind::Text, ""},
+                                          {"description", 0, nullptr, CommandFlag::Kind::Text, ""}};
+    const auto offered = [&](const QStringList &arguments) {
+        return offeredName(CommandValues::parse(flags, arguments).value());
+    };
+    QCOMPARE(offered({}), QSysInfo::machineHostName());
+    QCOMPARE(offered({u"--name=one"_s}), u"one"_s);
+    QCOMPARE(offered({u"--description=two"_s}), u"two"_s);
+    QCOMPARE(offered({u"--name=one"_s, u"--description=two"_s}), u"one"_s);
 }
 
 void ConfigTest::changesNoFileWhereNothingFits()
