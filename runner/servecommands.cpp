@@ -8,7 +8,6 @@
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QLoggingCategory>
 
 #include <csignal>
 #include <unistd.h>
@@ -29,17 +28,6 @@ Result<JobUser> userFromFlags(const CommandValues &values)
         return forbidden(u"only root can run jobs as another user"_s);
     }
     return user;
-}
-
-void applyLogLevel(const QString &level)
-{
-    if (level == "debug"_L1) {
-        QLoggingCategory::setFilterRules(u"ci.*.debug=true"_s);
-    } else if (level == "warn"_L1 || level == "warning"_L1) {
-        QLoggingCategory::setFilterRules(u"ci.*.info=false"_s);
-    } else if (level == "error"_L1 || level == "fatal"_L1) {
-        QLoggingCategory::setFilterRules(u"ci.*.info=false\nci.*.warning=false"_s);
-    }
 }
 
 /// SIGHUP. What is wrong with the file is said; the runner goes on as before.

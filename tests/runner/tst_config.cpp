@@ -3,6 +3,7 @@
 #include "runner/commands.h"
 #include "runner/configfile.h"
 #include "runner/gitcommands.h"
+#include "runner/logging.h"
 #include "runner/systemid.h"
 #include "runner/workspace.h"
 #include "tests/testmain.h"
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void refusesFlags();
     void offersTheNameThatWasGiven();
     void changesNoFileWhereNothingFits();
+    void logsAsTheFileSays();
     void systemIdStays();
     void namesDirectories_data();
     void namesDirectories();
@@ -251,6 +253,21 @@ void ConfigTest::changesNoFileWhereNothingFits()
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), text);
+}
+
+void ConfigTest::logsAsTheFileSays()
+{
+    applyLogLevel(u"debug"_s);
+    QVERIFY(lcRunner().isDebugEnabled());
+    applyLogLevel(u"error"_s);
+    QVERIFY(!lcRunner().isWarningEnabled());
+    applyLogLevel({}); // As after SIGHUP: the file says nothing any more.
+    QVERIFY(lcRunner().isInfoEnabled());
+    QVERIFY(!lcRunner().isDebugEnabled());
+    applyLogLevel(u"warn"_s);
+    QVERIFY(lcRunner().isWarningEnabled());
+    QVERIFY(!lcRunner().isInfoEnabled() && !lcRunner().isDebugEnabled());
+    applyLogLevel({});
 }
 
 void ConfigTest::systemIdStays()
