@@ -2,6 +2,7 @@
 #include "runner/jobvariables.h"
 
 #include "runner/variabletext.h"
+#include "runner/workspace.h"
 
 namespace ci::runner {
 
@@ -22,6 +23,14 @@ struct DurationUnit
 };
 
 constexpr DurationUnit DurationUnits[] {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+
+QByteArray fileName(QByteArray variable)
+{
+    variable.replace('/', '_');
+    // Our own files have these names, and no variable's holds a '='.
+    const bool isOurs = variable == ScriptFileName || variable == AfterScriptFileName;
+    return isOurs ? variable + '=' : variable;
+}
 
 qint64 unitSeconds(QByteArrayView word)
 {
@@ -74,7 +83,7 @@ void JobVariables::resolve(const QByteArray &fileDirectory)
     for (size_t i = 0; i < m_variables.size(); ++i) {
         Variable &variable = m_variables[i];
         if (variable.isFile) {
-            variable.value = fileDirectory + '/' + QByteArray(variable.name).replace('/', '_');
+            variable.value = fileDirectory + '/' + fileName(variable.name);
             marks[i] = Resolved;
         }
     }

@@ -184,7 +184,7 @@ std::optional<KeeperCommand> SourcesStage::hook(const QByteArray &name, const QS
     if (commands.isEmpty()) {
         return std::nullopt;
     }
-    const QByteArray path = m_context.workspace.temporaryDirectory + '/' + name;
+    const QByteArray path = m_context.workspace.temporaryDirectory + '/' + ScriptFileName;
     const ShellEnvironment shell = m_context.shell();
     const ActAs user(m_context.actingUser());
     if (!writePrivateFile(path, writeScript({shell.assignments, commands}))) {

@@ -56,7 +56,7 @@ std::unique_ptr<Stage> makeScript(const JobStep &step, JobContext &context)
 {
     ScriptPlan plan {ScriptFileName, stepCommands(step, context.entry), milliseconds {0}};
     if (isAfterScript(step)) {
-        plan.name = "after_script";
+        plan.name = AfterScriptFileName;
         plan.limit = limitFrom(context, "RUNNER_AFTER_SCRIPT_TIMEOUT", AfterScriptLimit);
     } else if (step.name == "script"_L1) {
         plan.limit = limitFrom(context, "RUNNER_SCRIPT_TIMEOUT", milliseconds {0});

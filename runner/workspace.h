@@ -64,8 +64,10 @@ Removal emptyAtOnce(const QByteArray &path, const QByteArray &kept = {});
 /// among those just freed. Unfinished: what is there has to go first.
 Result<Removal> makePrivateDirectory(const QByteArray &path, uid_t owner, const QByteArray &kept = {});
 
-/// The script of a job's stages in its temporary directory: written anew by each.
+/// The script of a job's stages in its temporary directory: written anew by each, but for after_script,
+/// which may find processes of the script.
 inline const QByteArray ScriptFileName = QByteArrayLiteral("step");
+inline const QByteArray AfterScriptFileName = QByteArrayLiteral("after_script");
 
 /// A file of mode 0600 in a private directory. One that is there is used again, if it is a plain
 /// file without a second name; else it is replaced.

@@ -95,6 +95,8 @@ private Q_SLOTS:
     void followsAnUploadElsewhere();
     void sendsAnUploadOnlyWhereItMay_data();
     void sendsAnUploadOnlyWhereItMay();
+    void fileVariablesMayBeCalledAsOurFiles_data();
+    void fileVariablesMayBeCalledAsOurFiles();
     void fileVariablesGoAway();
     void leavesLongRemovalsToAWorker();
     void asksNoWorkerForFewFiles();
@@ -810,6 +812,36 @@ void JobRunTest::sendsAnUploadOnlyWhereItMay()
     QFETCH(const QByteArray, location);
     QFETCH(const QString, to);
     QCOMPARE(redirectedUpload(QUrl(from), location).value_or(QUrl()).toString(), to);
+}
+
+void JobRunTest::fileVariablesMayBeCalledAsOurFiles_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::newRow("step") << u"step"_s;
+    QTest::newRow("after_script") << u"after_script"_s;
+    QTest::newRow("pre_get_sources_script") << u"pre_get_sources_script"_s;
+}
+
+void JobRunTest::fileVariablesMayBeCalledAsOurFiles()
+{
+    QFETCH(const QString, name);
+    const QStringList script {u"cat $%1"_s.arg(name)};
+    JobPayload job = scriptJob(script, script);
+    job.gitInfo.repoUrl = u"file://"_s + m_directory->filePath(u"source"_s);
+    QDir().mkpath(m_directory->filePath(u"source"_s));
+    runGit(m_directory->filePath(u"source"_s), {u"init"_s, u"-q"_s, u"-b"_s, u"main"_s});
+    runGit(m_directory->filePath(u"source"_s), {u"commit"_s, u"-q"_s, u"--allow-empty"_s, u"-m"_s, u"one"_s});
+    job.gitInfo.sha = QString::fromLatin1(runGit(m_directory->filePath(u"source"_s), {u"rev-parse"_s, u"HEAD"_s}));
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.variables.first().value = u"fetch"_s;
+    job.hooks = {{u"pre_get_sources_script"_s, {u"echo hooked"_s}}};
+    job.variables.append({name, u"its own\n"_s, false, false, true, true});
+    for (const qint64 id : {41, 42}) { // The second time the directory is there.
+        job.id = id;
+        QCOMPARE(finish(job).state, UpdateState::Success);
+        QVERIFY(m_coordinator->log(id).contains("hooked\n"));
+        QCOMPARE(m_coordinator->log(id).count("\nits own\n"), 2);
+    }
 }
 
 void JobRunTest::fileVariablesGoAway()
