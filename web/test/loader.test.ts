@@ -73,6 +73,33 @@ test('a stream of news without a pause is fetched all the same', async () => {
     loader.end();
 });
 
+test('a list that takes long to fetch is given a rest', async () => {
+    const { loader, asked } = loading();
+    loader.fetchNow();
+    timers.wind(1500);
+    asked[0]!.answer('running');
+    await settle();
+    for (let step = 0; step < 8; step += 1) {
+        loader.fetchSoon();
+        timers.wind(1000);
+    }
+    assert.equal(asked.length, 1);
+    timers.wind(1000);
+    assert.equal(asked.length, 2);
+    loader.end();
+});
+
+test('but at once when somebody asks', async () => {
+    const { loader, asked } = loading();
+    loader.fetchNow();
+    timers.wind(1000);
+    asked[0]!.answer('running');
+    await settle();
+    loader.fetchNow();
+    assert.equal(asked.length, 2);
+    loader.end();
+});
+
 test('keeps what it shows when it cannot be fetched again, and says so until it can', async () => {
     const { loader, asked } = loading();
     loader.fetchNow();

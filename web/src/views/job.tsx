@@ -5,7 +5,7 @@ import { get, projectApi } from '../base/api';
 import { usePageTitle } from '../base/favicon';
 import { useShortcuts } from '../base/keys';
 import type { Change } from '../base/livemessage';
-import { jobAfter } from '../base/pipelineactions';
+import { jobAfter } from '../base/pipelinenews';
 import { useResource, type Resource } from '../base/resource';
 import { navigate } from '../base/router';
 import { isActive, isFinished, jobLook } from '../base/states';

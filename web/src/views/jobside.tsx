@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { projectApi, send } from '../base/api';
 import { bytes, duration } from '../base/format';
 import { loadAll } from '../base/paging';
+import { jobsAfter } from '../base/pipelinenews';
 import { useResource } from '../base/resource';
 import { jobLook, lookWord } from '../base/states';
 import type { Job } from '../base/types';
@@ -46,7 +47,7 @@ function Artifacts({ path, job, reload }: JobSideProps) {
 
 function Siblings({ path, job }: { path: string; job: Job }) {
     const base = `${projectApi(path)}/pipelines/${job.pipeline.id}/jobs`;
-    const jobs = useResource(`siblings ${base}`, () => loadAll<Job>(base), { topics: [`pipeline:${job.pipeline.id}`] });
+    const jobs = useResource(`siblings ${base}`, () => loadAll<Job>(base), { topics: [`pipeline:${job.pipeline.id}`], apply: jobsAfter });
     const stage = (jobs.value ?? []).filter((other) => other.stage === job.stage);
     return (
         <section>

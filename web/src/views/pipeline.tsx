@@ -6,7 +6,8 @@ import { pipelineHref } from '../base/joblink';
 import { useShortcuts } from '../base/keys';
 import type { Change } from '../base/livemessage';
 import { loadAll } from '../base/paging';
-import { jobAfter, pipelineActions, pipelineAfter, type PipelineAction } from '../base/pipelineactions';
+import { pipelineActions, type PipelineAction } from '../base/pipelineactions';
+import { jobsAfter, pipelineAfter } from '../base/pipelinenews';
 import { pipelineView } from '../base/preferences';
 import { useResource } from '../base/resource';
 import { isFinished, stateLook } from '../base/states';
@@ -31,15 +32,6 @@ async function loadJobs(base: string): Promise<Job[]> {
 
 function applyPipeline(value: Pipeline, change: Change): Pipeline | undefined {
     return change.entity === 'pipeline' && change.id === value.id ? pipelineAfter(value, change.data) : value;
-}
-
-/// A job that the page does not know (a retry) is fetched with the others.
-function applyJobs(value: Job[], change: Change): Job[] | undefined {
-    if (change.entity !== 'job') {
-        return value;
-    }
-    const known = value.some(({ id }) => id === change.id);
-    return known ? value.map((job) => job.id === change.id ? jobAfter(job, change.data) : job) : undefined;
 }
 
 function jobsMoved(value: Job[], change: Change): boolean {
@@ -100,7 +92,7 @@ export function PipelinePage({ path, id }: { path: string; id: number }) {
     const base = `${projectApi(path)}/pipelines/${id}`;
     const topics = [`pipeline:${id}`];
     const pipeline = useResource(base, () => get<Pipeline>(base), { topics, apply: applyPipeline });
-    const jobs = useResource(`jobs ${base}`, () => loadJobs(base), { topics, apply: applyJobs, alsoFetch: jobsMoved });
+    const jobs = useResource(`jobs ${base}`, () => loadJobs(base), { topics, apply: jobsAfter, alsoFetch: jobsMoved });
     const value = pipeline.value;
     usePageTitle(`#${id} · ${path}`, value ? stateLook(value.status) : undefined);
     useShortcuts([{ keys: 'v', label: 'Stages or table', run: () => { pipelineView.value = pipelineView.value === 'table' ? 'graph' : 'table'; } }]);
