@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include <memory>
 #include <mutex>
 
 namespace ci::storage {
@@ -14,12 +15,19 @@ namespace ci::storage {
 class LastingNames
 {
 public:
-    /// The file's folder, and once for each folder the one above it, which may be as new.
+    LastingNames();
+    ~LastingNames();
+
+    /// The file's folder, and once for each folder the one above it, which may be as new. Callers who
+    /// come while the folder is being synced share the next sync.
     Result<void> sync(const QString &path);
 
 private:
+    struct Folder;
+    std::shared_ptr<Folder> folderOf(const QString &path);
+
     std::mutex m_mutex;
-    QString m_lastFolder; ///< Ids grow, so it is nearly always the same.
+    std::shared_ptr<Folder> m_last; ///< Ids grow, so it is nearly always the same.
 };
 
 } // namespace ci::storage

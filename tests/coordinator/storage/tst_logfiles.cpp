@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/storage/coverage.h"
+#include "coordinator/storage/lastingnames.h"
 #include "coordinator/storage/logfiles.h"
 #include "coordinator/storage/logreader.h"
 #include "tests/testmain.h"
@@ -7,9 +8,12 @@
 #include <QDir>
 #include <QFile>
 #include <QMutex>
+#include <QSemaphore>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThreadPool>
 
+#include <atomic>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -29,6 +33,9 @@ QStringList takeSynced()
     return std::exchange(synced, {});
 }
 
+QSemaphore *syncBegins = nullptr; // Told, and
+QSemaphore *syncMayEnd = nullptr; // waited for, where a test has set them.
+
 } // namespace
 
 // In place of the C library's, so that a test sees which folders are written.
@@ -37,6 +44,10 @@ extern "C" int fsync(int file)
     {
         const QMutexLocker lock(&syncedMutex);
         synced.append(QFile::symLinkTarget(u"/proc/self/fd/%1"_s.arg(file)));
+    }
+    if (syncBegins) {
+        syncBegins->release();
+        syncMayEnd->acquire();
     }
     return static_cast<int>(::syscall(SYS_fsync, file));
 }
@@ -56,6 +67,7 @@ private Q_SLOTS:
     void startsAgainAfterTruncate();
     void syncsAndKnowsTheChecksum();
     void namesOutliveAPowerCut();
+    void noNameIsTakenForWrittenThatCameDuringASync();
     void readsRanges();
 
 private:
@@ -179,6 +191,35 @@ void LogFilesTest::namesOutliveAPowerCut()
     QCOMPARE(takeSynced(), QStringList {root + u"/1"_s});
     QVERIFY(sync(JobId {77})); // No log at all.
     QCOMPARE(takeSynced(), QStringList());
+}
+
+void LogFilesTest::noNameIsTakenForWrittenThatCameDuringASync()
+{
+    LastingNames names;
+    const QString path = m_folder->path() + u"/any"_s;
+    QVERIFY(names.sync(path)); // From now on the folder alone.
+    takeSynced();
+    QSemaphore begins;
+    QSemaphore mayEnd;
+    syncBegins = &begins;
+    syncMayEnd = &mayEnd;
+    QThreadPool callers;
+    callers.setMaxThreadCount(8);
+    std::atomic<int> lasting = 0;
+    const auto call = [&] { lasting += names.sync(path) ? 1 : 0; };
+    callers.start(call);
+    begins.acquire(); // The first is at it; the others come too late for it.
+    for (int i = 0; i < 7; ++i) {
+        callers.start(call);
+    }
+    mayEnd.release();
+    begins.acquire(); // So there is another sync, and nobody but the first has an answer before.
+    QVERIFY(lasting <= 1);
+    mayEnd.release(7);
+    QVERIFY(callers.waitForDone(10'000));
+    syncBegins = nullptr;
+    QCOMPARE(lasting, 8);
+    QVERIFY(takeSynced().size() >= 2);
 }
 
 void LogFilesTest::readsRanges()
