@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/pipelines/core.h"
 
+#include "coordinator/engine/duecommand.h"
+
 #include <QLoggingCategory>
 
 namespace ci::pipelines {
@@ -9,6 +11,13 @@ using namespace Qt::StringLiterals;
 using engine::Transaction;
 
 Q_LOGGING_CATEGORY(lcCore, "ci.core")
+
+namespace {
+
+// Before a key for id tokens that could not be made or stored is made anew.
+constexpr std::chrono::seconds KeyRetryInterval {5};
+
+} // namespace
 
 Core::Core(const Parts &parts, const Settings &settings)
     : m_parts(parts)
@@ -104,18 +113,32 @@ void Core::makeSigningKey()
     m_workers.run<Result<queue::SigningKey>>(
         [] { return queue::SigningKey::generate(); },
         [this](const Result<queue::SigningKey> &key) {
-            if (!key) {
-                qCCritical(lcCore).noquote() << "no id tokens cause=" << key.error().detail;
+            if (key) {
+                storeSigningKey(*key);
                 return;
             }
-            m_parts.loop.post([this, key = *key](Transaction &transaction) {
-                if (!key.store(transaction.database(), m_parts.box)) {
-                    return engine::Outcome::Undo;
-                }
-                transaction.afterCommit([this, key] { m_payloads->setSigningKey(key); });
-                return engine::Outcome::Keep;
-            });
+            qCCritical(lcCore).noquote() << "no id tokens cause=" << key.error().detail;
+            makeSigningKeyLater();
         });
+}
+
+void Core::storeSigningKey(const queue::SigningKey &key)
+{
+    const auto store = [this, key](Transaction &transaction) {
+        if (const auto stored = key.store(transaction.database(), m_parts.box); !stored) {
+            qCWarning(lcCore).noquote() << "no id tokens yet cause=" << stored.error().detail;
+            return engine::Outcome::Undo;
+        }
+        transaction.afterCommit([this, key] { m_payloads->setSigningKey(key); });
+        return engine::Outcome::Keep;
+    };
+    engine::postDue(m_parts.loop, store, [this] { makeSigningKeyLater(); });
+}
+
+void Core::makeSigningKeyLater()
+{
+    m_deadlines.set(queue::DeadlineKind::MakeSigningKey, 0, KeyRetryInterval,
+                    [this] { makeSigningKey(); });
 }
 
 Result<void> Core::recover(Transaction &transaction, const std::optional<Secret> &registrationToken)

@@ -81,6 +81,8 @@ private:
     Result<void> openStorage();
     void build();
     void makeSigningKey();
+    void storeSigningKey(const queue::SigningKey &key);
+    void makeSigningKeyLater();
 
     Parts m_parts;
     Settings m_settings;

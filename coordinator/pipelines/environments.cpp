@@ -100,9 +100,14 @@ Result<void> Environments::follow(Transaction &transaction, const model::Job &jo
     if (!spec || !spec->environment) {
         return spec ? Result<void>() : Result<void>(spec.error());
     }
-    const Result<queue::VariableList> list = variables(transaction, job);
-    if (!list) {
+    Result<queue::VariableList> list = variables(transaction, job);
+    if (!list && !protocol::isFinished(job.state)) {
         return list.error();
+    }
+    if (!list) {
+        // However it ended, it has ended: a value that does not open must not keep that from being stored.
+        logWithoutVariables(job.id, list.error());
+        list = queue::VariableList();
     }
     Visit visit {job, *spec->environment, spec->environment->action};
     visit.spec.name = duties->environment;

@@ -66,6 +66,7 @@ private:
     void setDeadline(EnvironmentId id, const std::optional<Timestamp> &at);
     void stopByTime(EnvironmentId id);
     static void logNotStopped(EnvironmentId id, const Error &error);
+    static void logWithoutVariables(JobId job, const Error &error);
     void announce(engine::Transaction &transaction, ProjectId project) const;
 
     Core &m_core;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/engine/duecommand.h"
 #include "coordinator/pipelines/core.h"
-#include "coordinator/pipelines/duecommand.h"
 #include "coordinator/pipelines/environments.h"
 #include "db/environmentstore.h"
 
@@ -26,6 +26,12 @@ void Environments::logNotStopped(EnvironmentId id, const Error &error)
 {
     qCWarning(lcEnvironments).noquote()
         << "environment not stopped environment=" << id.value() << "cause=" << error.detail;
+}
+
+void Environments::logWithoutVariables(JobId job, const Error &error)
+{
+    qCWarning(lcEnvironments).noquote()
+        << "job ended without its variables job=" << job.value() << "cause=" << error.detail;
 }
 
 void Environments::watch(Transaction &transaction, const model::Environment &environment)
@@ -71,7 +77,7 @@ void Environments::stopByTime(EnvironmentId id)
         }
         return stopped ? Outcome::Keep : Outcome::Undo;
     };
-    postDue(m_core.parts().loop, look, again);
+    engine::postDue(m_core.parts().loop, look, again);
 }
 
 Result<void> Environments::recover(Transaction &transaction)

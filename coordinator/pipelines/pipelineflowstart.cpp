@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/engine/duecommand.h"
 #include "coordinator/pipelines/core.h"
-#include "coordinator/pipelines/duecommand.h"
 #include "coordinator/pipelines/pipelineflow.h"
 
 // The part of PipelineFlow that lets jobs begin.
@@ -92,7 +92,7 @@ void PipelineFlow::startDelayed(JobId id)
         const Result<model::Job> queued = job ? enqueue(transaction, *job) : job;
         return queued && settle(transaction) ? Outcome::Keep : Outcome::Undo;
     };
-    postDue(m_core.parts().loop, begin, again);
+    engine::postDue(m_core.parts().loop, begin, again);
 }
 
 void PipelineFlow::startBridge(Transaction &transaction, JobId bridge)

@@ -25,6 +25,8 @@ enum class DeadlineKind : quint8 {
     LongPoll, ///< A held request is to be answered.
     RunnerOnline, ///< It may have gone.
     Redrain, ///< Hand-outs that could not be stored are tried again.
+    OfferAgain, ///< A job that could not be handed out may be again.
+    MakeSigningKey, ///< The key for id tokens could not be made or stored.
     RunSchedules, ///< The next schedule is due.
 };
 

@@ -9,13 +9,9 @@
 
 namespace ci::queue {
 
-Q_LOGGING_CATEGORY(lcQueue, "ci.queue")
-
 using namespace Qt::StringLiterals;
-using engine::JobEvent;
 using engine::Outcome;
 using engine::Transaction;
-using model::FailureReason;
 using model::JobState;
 
 namespace {
@@ -27,17 +23,6 @@ constexpr int DrainBatch = 16;
 constexpr std::chrono::seconds RedrainInterval {1};
 
 } // namespace
-
-/// A request that waits.
-struct Dispatcher::Held
-{
-    RequestId id = 0;
-    JobAsk ask;
-    RunnerId runner;
-    bool isPaused = false;
-    Offer offer;
-    std::function<void(JobAnswer)> answer;
-};
 
 Dispatcher::Dispatcher(const Parts &parts)
     : m_parts(parts)
@@ -91,7 +76,7 @@ RequestId Dispatcher::request(Transaction &transaction,
         transaction.answer([held] { held->answer(NotNow {}); });
         return id;
     }
-    const bool isOpen = served == Claim::JobGone;
+    const bool isOpen = served == Claim::JobGone || served == Claim::PutAside;
     if (isOpen && m_parts.settings.longPoll == std::chrono::seconds {0}) {
         drop(id);
         transaction.answer([this, held] { held->answer(NoJob {lastUpdate()}); });
@@ -175,112 +160,6 @@ void Dispatcher::refreshRunner(RunnerId id)
     ++m_version;
 }
 
-Dispatcher::Claim Dispatcher::serve(Transaction &transaction, const HeldPtr &held)
-{
-    if (held->isPaused || m_isShutDown) {
-        return Claim::JobGone;
-    }
-    while (const std::optional<JobId> job = m_pending.choose(held->offer)) {
-        if (held->ask.isGone && held->ask.isGone()) {
-            drop(held->id);
-            return Claim::RequestGone;
-        }
-        const Claim done = claim(transaction, held, *job);
-        if (done != Claim::JobGone) {
-            return done;
-        }
-    }
-    return Claim::JobGone;
-}
-
-Dispatcher::Claim Dispatcher::claim(Transaction &transaction, const HeldPtr &held, JobId id)
-{
-    const Result<std::optional<model::Job>> found
-        = db::JobStore(transaction.database(), m_parts.box).find(id);
-    const model::Runner *runner = m_parts.registry.find(held->runner);
-    if (!found || !runner) {
-        return Claim::Failed;
-    }
-    if (!*found || (*found)->state != JobState::Pending || !(*found)->tokenHash.isEmpty()) {
-        retract(transaction, id);
-        return Claim::JobGone;
-    }
-    const Secret token = newJobToken();
-    const model::Job job = claimedJob(**found, runner->id, held->ask.request, token);
-    Result<protocol::JobPayload> payload
-        = m_parts.payloads.build(transaction, {job, *runner, token});
-    if (payload && !payload->run.isEmpty() && !held->ask.request.info.features.nativeSteps) {
-        payload = Error {ErrorKind::Forbidden,
-                         u"`run` needs a runner that announces native_steps_integration"_s};
-    }
-    if (!payload) {
-        return failJob(transaction, **found, payload.error());
-    }
-    const Result<model::Job> leased = lease(transaction, job, *held);
-    if (!leased) {
-        return Claim::Failed;
-    }
-    payload->jobInfo.queueSize = static_cast<qint64>(m_pending.count());
-    give(transaction, held, HandedOut {std::move(*payload)});
-    const auto waited = m_parts.clock.now() - job.queuedAt.value_or(m_parts.clock.now());
-    transaction.afterCommit([this, id, runnerId = runner->id, waited] {
-        ++m_counts.handedOut;
-        m_counts.waited += waited;
-        qCInfo(lcQueue).noquote() << "job assigned job=" << id.value()
-                                  << "runner=" << runnerId.value()
-                                  << "waited_ms=" << waited.count();
-    });
-    return Claim::Done;
-}
-
-Dispatcher::Claim Dispatcher::failJob(Transaction &transaction,
-                                      const model::Job &job,
-                                      const Error &why)
-{
-    if (why.kind == ErrorKind::Io || why.kind == ErrorKind::Unavailable) {
-        return Claim::Failed;
-    }
-    const FailureReason reason = failureOf(why);
-    qCWarning(lcQueue).noquote() << "job cannot be handed out job=" << job.id.value()
-                                 << "cause=" << why.detail;
-    retract(transaction, job.id);
-    const Result<model::Job> failed = m_parts.flow.move(
-        transaction, job, {.event = JobEvent::Fail, .failureReason = reason});
-    return failed ? Claim::JobGone : Claim::Failed;
-}
-
-Result<model::Job> Dispatcher::lease(Transaction &transaction,
-                                     const model::Job &job,
-                                     const Held &held)
-{
-    retract(transaction, job.id);
-    const bool isTwoPhase = held.ask.request.info.features.twoPhaseJobCommit;
-    m_parts.leases.begin(transaction, job, held.ask.request.session);
-    if (!isTwoPhase) {
-        return m_parts.flow.move(transaction, job, {.event = JobEvent::Confirm});
-    }
-    // It stays pending, with its runner, until the runner says that it runs.
-    const Result<bool> stored
-        = db::JobStore(transaction.database(), m_parts.box).update(job, JobState::Pending);
-    if (!stored) {
-        return stored.error();
-    }
-    if (!*stored) {
-        return conflict(u"the job has moved on meanwhile"_s);
-    }
-    transaction.afterCommit(
-        [this, job] { Q_EMIT m_parts.news.jobChanged(job, JobState::Pending); });
-    return job;
-}
-
-void Dispatcher::give(Transaction &transaction, const HeldPtr &held, HandedOut handedOut)
-{
-    drop(held->id);
-    transaction.onUndo([this, held] { putBack(held); });
-    transaction.afterCommit(
-        [held, answer = std::move(handedOut)] { held->answer(answer); });
-}
-
 void Dispatcher::index(const model::Job &job, const Wish &wish, Timestamp since)
 {
     m_pending.add(job.id, wish, since);
@@ -343,11 +222,13 @@ void Dispatcher::postDrain()
 Outcome Dispatcher::drain(Transaction &transaction)
 {
     for (int given = 0; given < DrainBatch && !m_fresh.empty();) {
-        const std::optional<Wish> wish = m_pending.wish(m_fresh.front());
+        const JobId job = m_fresh.front();
+        const std::optional<Wish> wish
+            = m_pending.isAside(job) ? std::nullopt : m_pending.wish(job);
         const std::optional<RequestId> request
             = wish ? m_waiting.choose(*wish) : std::nullopt;
         if (!request) {
-            // Taken, or nobody waits for such a job: the next request will find it.
+            // Taken, put aside, or nobody waits for such a job: the next request will find it.
             m_fresh.pop_front();
             continue;
         }
@@ -357,6 +238,9 @@ Outcome Dispatcher::drain(Transaction &transaction)
             m_parts.deadlines.set(DeadlineKind::Redrain, 0, RedrainInterval,
                                   [this] { postDrain(); });
             return Outcome::Undo;
+        }
+        if (done == Claim::PutAside) {
+            break; // That was enough for one command.
         }
         given += done == Claim::Done ? 1 : 0;
     }

@@ -107,12 +107,22 @@ public:
     DispatchCounts counts() const;
 
 private:
-    struct Held;
+    /// A request that waits.
+    struct Held
+    {
+        RequestId id = 0;
+        JobAsk ask;
+        RunnerId runner;
+        bool isPaused = false;
+        Offer offer;
+        std::function<void(JobAnswer)> answer;
+    };
     using HeldPtr = std::shared_ptr<Held>;
     /// What came of trying to give a job to a request.
     enum class Claim : quint8 {
         Done,
         JobGone, ///< It cannot be had: try the next.
+        PutAside, ///< Nor can it now, but later: try the next.
         RequestGone, ///< The client has hung up.
         Failed, ///< The database: not now.
     };
@@ -131,6 +141,8 @@ private:
                              const model::Job &job,
                              const Held &held);
     void give(engine::Transaction &transaction, const HeldPtr &held, HandedOut handedOut);
+    /// For some seconds nobody is offered this job.
+    void putAside(JobId job);
 
     void index(const model::Job &job, const Wish &wish, Timestamp since);
     void failStuck(JobId job);

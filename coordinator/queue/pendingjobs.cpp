@@ -2,6 +2,7 @@
 #include "coordinator/queue/pendingjobs.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ci::queue {
 
@@ -83,17 +84,14 @@ void PendingJobs::rerank(Bucket &bucket, ProjectId project)
 
 void PendingJobs::add(JobId job, const Wish &wish, Timestamp since)
 {
-    const BucketKey key {wish.tags, wish.isRefProtected};
-    const Order order {toMilliseconds(since), job};
-    if (!m_jobs.try_emplace(job, Place {key, wish.project, wish.group, order}).second) {
-        return;
+    const Place place {{wish.tags, wish.isRefProtected},
+                       wish.project,
+                       wish.group,
+                       {toMilliseconds(since), job},
+                       false};
+    if (m_jobs.try_emplace(job, place).second) {
+        enterLine(place);
     }
-    Bucket &bucket = m_buckets[firstTag(wish.tags)][key];
-    Line &line = bucket.lines[wish.project];
-    line.group = wish.group;
-    line.jobs.insert(order);
-    rerank(bucket, wish.project);
-    ++m_bucketsOfProject[wish.project][key];
 }
 
 bool PendingJobs::remove(JobId job)
@@ -104,6 +102,48 @@ bool PendingJobs::remove(JobId job)
     }
     const Place place = found->second;
     m_jobs.erase(found);
+    if (!place.isAside) {
+        leaveLine(place);
+    }
+    return true;
+}
+
+void PendingJobs::putAside(JobId job)
+{
+    const auto found = m_jobs.find(job);
+    if (found != m_jobs.end() && !std::exchange(found->second.isAside, true)) {
+        leaveLine(found->second);
+    }
+}
+
+bool PendingJobs::bringBack(JobId job)
+{
+    const auto found = m_jobs.find(job);
+    if (found == m_jobs.end() || !std::exchange(found->second.isAside, false)) {
+        return false;
+    }
+    enterLine(found->second);
+    return true;
+}
+
+bool PendingJobs::isAside(JobId job) const
+{
+    const auto found = m_jobs.find(job);
+    return found != m_jobs.end() && found->second.isAside;
+}
+
+void PendingJobs::enterLine(const Place &place)
+{
+    Bucket &bucket = m_buckets[firstTag(place.bucket.tags)][place.bucket];
+    Line &line = bucket.lines[place.project];
+    line.group = place.group;
+    line.jobs.insert(place.order);
+    rerank(bucket, place.project);
+    ++m_bucketsOfProject[place.project][place.bucket];
+}
+
+void PendingJobs::leaveLine(const Place &place)
+{
     const auto buckets = m_buckets.find(firstTag(place.bucket.tags));
     Bucket &bucket = buckets->second[place.bucket];
     bucket.lines[place.project].jobs.erase(place.order);
@@ -121,7 +161,6 @@ bool PendingJobs::remove(JobId job)
             m_bucketsOfProject.erase(place.project);
         }
     }
-    return true;
 }
 
 void PendingJobs::clear()

@@ -60,6 +60,10 @@ public:
     void add(JobId job, const Wish &wish, Timestamp since);
     /// False: it was not there.
     bool remove(JobId job);
+    /// Not chosen until bringBack(), which is false where it is not aside.
+    void putAside(JobId job);
+    bool bringBack(JobId job);
+    bool isAside(JobId job) const;
     bool contains(JobId job) const { return m_jobs.contains(job); }
     size_t count() const { return m_jobs.size(); }
     void clear();
@@ -114,9 +118,12 @@ private:
         ProjectId project;
         GroupId group;
         Order order;
+        bool isAside = false; ///< In no line.
     };
     using Buckets = std::map<BucketKey, Bucket>;
 
+    void enterLine(const Place &place);
+    void leaveLine(const Place &place);
     void rerank(Bucket &bucket, ProjectId project);
     std::optional<Rank> best(const Offer &offer, const Bucket &bucket) const;
     static bool covers(const Offer &offer, const BucketKey &key);

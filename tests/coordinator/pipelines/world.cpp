@@ -71,6 +71,13 @@ void World::refuseNextBatch()
     }
 }
 
+void World::execute(const char *statement)
+{
+    if (const Result<void> done = m_database->execute(statement); !done) {
+        qFatal("not executed: %s", qPrintable(done.error().detail));
+    }
+}
+
 void World::run(const std::function<Outcome(Transaction &)> &command)
 {
     bool isDone = false;

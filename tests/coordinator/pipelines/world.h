@@ -22,6 +22,8 @@ public:
 
     /// The next batch cannot begin its transaction; nothing of it runs.
     void refuseNextBatch();
+    /// Changes the database behind the coordinator's back.
+    void execute(const char *statement);
 
     /// Runs one command and waits for its commit.
     void run(const std::function<engine::Outcome(engine::Transaction &)> &command);
@@ -105,6 +107,7 @@ public:
                              qint64 offset,
                              const QByteArray &bytes);
 
+    protocol::RunnerFeatures &features() { return m_info.features; }
     bool isGone = false;
     queue::RequestId lastRequest = 0;
     QString systemId = QStringLiteral("s_0123456789ab");

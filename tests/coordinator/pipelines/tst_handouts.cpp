@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "db/variablestore.h"
+#include "tests/coordinator/pipelines/world.h"
+#include "tests/testmain.h"
+
+#include <QTest>
+
+using namespace ci;
+using namespace ci::pipelines;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using engine::Outcome;
+using engine::Transaction;
+
+/// Hand-outs that fail, and deadlines whose command fails.
+class HandOutTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_world = std::make_unique<World>();
+        m_created = m_world->addRunner();
+        m_runner = std::make_unique<TalkingRunner>(*m_world, m_created.token);
+    }
+    void cleanup()
+    {
+        m_runner.reset();
+        m_world.reset();
+    }
+
+    void aJobThatCannotBeBuiltHoldsUpNoOther();
+    void aJobThatCannotBeFailedHoldsUpNoOther();
+    void manyThatCannotBeBuiltAreTriedInTurn();
+    void aValueThatDoesNotOpenFailsItsJobOnly();
+    void theSigningKeyIsStoredAtLast();
+
+private:
+    using Asked = std::shared_ptr<std::optional<queue::JobAnswer>>;
+
+    // The job's name; else what was answered.
+    static QString nameOf(const Asked &asked)
+    {
+        if (!asked->has_value()) {
+            return u"(held)"_s;
+        }
+        const auto *given = std::get_if<queue::HandedOut>(&**asked);
+        return given ? given->payload.jobInfo.name : u"(no job)"_s;
+    }
+
+    static model::JobPlan signing(const QString &name)
+    {
+        model::JobPlan plan = job(name);
+        plan.spec.idTokens = {{u"TOKEN"_s, {u"https://vault.example.test"_s}}};
+        return plan;
+    }
+
+    // Variables that were sealed with another key.
+    void spoilVariables(ProjectId project)
+    {
+        model::Variable variable;
+        variable.key = u"A"_s;
+        variable.owner = project.value();
+        variable.scope = model::VariableScope::Project;
+        variable.value = Secret("value"_ba);
+        QVERIFY(m_world->call<model::Variable>([&](Transaction &transaction) {
+            return db::VariableStore(transaction.database(), m_world->box()).insert(variable);
+        }));
+        m_world->execute("UPDATE variables SET sealed_value = zeroblob(60)");
+    }
+
+    // In a project of its own, the variables of which do not open.
+    PipelineId createSpoiled(const model::JobPlan &spoiled)
+    {
+        NewPipeline start = m_world->push();
+        start.project = m_world->addProject(u"spoiled"_s);
+        const auto made = m_world->call<model::Pipeline>([&](Transaction &transaction) {
+            return m_world->core().pipelines().create(transaction, start, plan({spoiled}));
+        });
+        spoilVariables(start.project);
+        return made->id;
+    }
+
+    void prepareKey()
+    {
+        m_world->run([&](Transaction &transaction) {
+            return m_world->core().prepareSigningKey(transaction) ? Outcome::Keep : Outcome::Undo;
+        });
+    }
+
+    std::unique_ptr<World> m_world;
+    queue::CreatedRunner m_created;
+    std::unique_ptr<TalkingRunner> m_runner;
+};
+
+void HandOutTest::aJobThatCannotBeBuiltHoldsUpNoOther()
+{
+    m_world->create(plan({signing(u"sign"_s), job(u"build"_s)}));
+    QCOMPARE(nameOf(m_runner->ask()), u"build"_s);
+    QCOMPARE(m_world->states(), u"sign:pending build:pending"_s);
+    prepareKey();
+    QTRY_VERIFY(m_world->core().signingKey());
+    const Asked later = m_runner->ask();
+    QCOMPARE(nameOf(later), u"(held)"_s);
+    m_world->advance(5s);
+    QTRY_COMPARE(nameOf(later), u"sign"_s);
+}
+
+void HandOutTest::aJobThatCannotBeFailedHoldsUpNoOther()
+{
+    createSpoiled(job(u"broken"_s));
+    m_world->execute("CREATE TRIGGER kept BEFORE UPDATE ON jobs WHEN new.name = 'broken' "
+                     "BEGIN SELECT RAISE(ABORT, 'kept'); END");
+    QCOMPARE(nameOf(m_runner->ask()), u"(no job)"_s);
+    m_world->create(plan({job(u"build"_s)}));
+    QCOMPARE(nameOf(m_runner->ask()), u"build"_s);
+}
+
+void HandOutTest::manyThatCannotBeBuiltAreTriedInTurn()
+{
+    std::vector<model::JobPlan> jobs;
+    for (int i = 0; i < 40; ++i) {
+        jobs.push_back(signing(u"sign %1"_s.arg(i)));
+    }
+    jobs.push_back(job(u"build"_s));
+    m_world->create(plan(jobs));
+    const Asked answer = m_runner->ask();
+    QTRY_COMPARE(nameOf(answer), u"build"_s);
+}
+
+void HandOutTest::aValueThatDoesNotOpenFailsItsJobOnly()
+{
+    model::JobPlan deploy = job(u"deploy"_s);
+    deploy.retry.max = 0;
+    deploy.spec.environment.emplace();
+    deploy.spec.environment->name = u"staging"_s;
+    const PipelineId pipeline = createSpoiled(deploy);
+    m_world->create(plan({job(u"build"_s)}));
+    QCOMPARE(nameOf(m_runner->ask()), u"build"_s);
+    QCOMPARE(m_world->states(pipeline), u"deploy:failed"_s);
+}
+
+void HandOutTest::theSigningKeyIsStoredAtLast()
+{
+    prepareKey();
+    m_world->refuseNextBatch();
+    QTRY_VERIFY(m_world->loop().isFailing());
+    m_world->advance(5s);
+    QTRY_VERIFY(m_world->core().signingKey());
+}
+
+CAPSTAN_TEST(HandOutTest)
+#include "tst_handouts.moc"
