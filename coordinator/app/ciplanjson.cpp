@@ -106,7 +106,7 @@ static QJsonObject jobJson(const JobPlan &job)
         {u"tags"_s, QJsonArray::fromStringList(job.tags)},
         {u"image"_s, spec.image ? orNull(spec.image->name) : QJsonValue()},
         {u"services"_s, serviceNames(spec)},
-        {u"retry"_s, QJsonObject {{u"max"_s, job.retry.max},
+        {u"retry"_s, QJsonObject {{u"max"_s, job.retry.max.value_or(0)},
                                   {u"when"_s, QJsonArray::fromStringList(job.retry.when)},
                                   {u"exit_codes"_s, integers(job.retry.exitCodes)}}},
         {u"timeout"_s, secondsOrNull(job.timeout)},

@@ -324,12 +324,12 @@ RetrySpec readRetry(const Node *retry)
 {
     RetrySpec spec;
     if (!retry || !retry->isMap()) {
-        spec.max = retry ? int(retry->toInteger()) : 0;
+        spec.max = retry ? std::optional(int(retry->toInteger())) : std::nullopt;
         spec.when = {u"always"_s};
         return spec;
     }
     const Node *max = retry->given(u"max"_s);
-    spec.max = max ? int(max->toInteger()) : 0;
+    spec.max = max ? std::optional(int(max->toInteger())) : std::nullopt;
     spec.when = textsOf(retry->given(u"when"_s));
     spec.when.removeDuplicates();
     spec.exitCodes = integersOf(retry->given(u"exit_codes"_s));

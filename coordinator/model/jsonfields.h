@@ -75,6 +75,12 @@ public:
             m_object.insert(key, QJsonArray::fromStringList(*list));
         }
     }
+    void operator()(QLatin1StringView key, const std::optional<int> &number)
+    {
+        if (number) {
+            m_object.insert(key, *number);
+        }
+    }
     void operator()(QLatin1StringView key, const std::vector<int> &numbers)
     {
         QJsonArray array;
@@ -146,6 +152,12 @@ public:
     {
         if (m_object[key].isArray()) {
             list = m_object[key].toVariant().toStringList();
+        }
+    }
+    void operator()(QLatin1StringView key, std::optional<int> &number)
+    {
+        if (m_object[key].isDouble()) {
+            number = m_object[key].toInt();
         }
     }
     void operator()(QLatin1StringView key, std::vector<int> &numbers)

@@ -104,7 +104,7 @@ struct EnvironmentSpec
 
 struct RetrySpec
 {
-    int max = 0;
+    std::optional<int> max; ///< Absent: as often as is usual for the reason.
     QStringList when; ///< Failure reasons, or "always"; empty with exitCodes = only those.
     std::vector<int> exitCodes;
 

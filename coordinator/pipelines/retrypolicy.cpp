@@ -7,23 +7,38 @@ namespace ci::pipelines {
 
 using namespace Qt::StringLiterals;
 
-bool isRetriedByItself(const model::Job &failed)
+namespace {
+
+// Reference of the CI language, section 16: what failed by a fault of ours before it ran.
+constexpr int SchedulerFailureRetries = 2;
+
+bool isMeant(const model::RetrySpec &retry, const model::Job &failed, model::FailureReason reason)
 {
-    const model::RetrySpec &retry = failed.retry;
-    if (failed.state != model::JobState::Failed || failed.attempt >= retry.max) {
-        return false;
-    }
-    if (failed.exitCode
-        && std::find(retry.exitCodes.begin(), retry.exitCodes.end(), *failed.exitCode)
-            != retry.exitCodes.end()) {
+    const auto &codes = retry.exitCodes;
+    if (failed.exitCode && std::find(codes.begin(), codes.end(), *failed.exitCode) != codes.end()) {
         return true;
     }
     if (retry.when.isEmpty()) {
-        return retry.exitCodes.empty();
+        return codes.empty();
     }
-    const auto reason = failed.failureReason.value_or(model::FailureReason::UnknownFailure);
     return retry.when.contains("always"_L1)
         || retry.when.contains(QString::fromLatin1(protocol::word(reason)));
+}
+
+int retriesFor(const model::Job &failed)
+{
+    const auto reason = failed.failureReason.value_or(model::FailureReason::UnknownFailure);
+    if (failed.retry.max && isMeant(failed.retry, failed, reason)) {
+        return *failed.retry.max;
+    }
+    return reason == model::FailureReason::SchedulerFailure ? SchedulerFailureRetries : 0;
+}
+
+} // namespace
+
+bool isRetriedByItself(const model::Job &failed)
+{
+    return failed.state == model::JobState::Failed && failed.attempt < retriesFor(failed);
 }
 
 model::Job nextAttempt(const model::Job &before, int attempt, Timestamp now)

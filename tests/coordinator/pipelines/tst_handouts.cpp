@@ -35,6 +35,7 @@ private Q_SLOTS:
     void manyThatCannotBeBuiltAreTriedInTurn();
     void aValueThatDoesNotOpenFailsItsJobOnly();
     void theSigningKeyIsStoredAtLast();
+    void aFaultOfOursIsTriedAgainTwice();
 
 private:
     using Asked = std::shared_ptr<std::optional<queue::JobAnswer>>;
@@ -148,6 +149,21 @@ void HandOutTest::theSigningKeyIsStoredAtLast()
     QTRY_VERIFY(m_world->loop().isFailing());
     m_world->advance(5s);
     QTRY_VERIFY(m_world->core().signingKey());
+}
+
+void HandOutTest::aFaultOfOursIsTriedAgainTwice()
+{
+    model::JobPlan once = job(u"once"_s);
+    once.retry.max = 0;
+    model::JobPlan other = job(u"other"_s);
+    other.retry.when = {u"script_failure"_s};
+    m_world->create(plan({job(u"plain"_s), once, other}));
+    spoilVariables(m_world->project());
+    QCOMPARE(nameOf(m_runner->ask()), u"(held)"_s);
+    QCOMPARE(m_world->states(), u"plain:failed once:failed other:failed"_s);
+    QCOMPARE(m_world->job(u"plain"_s).attempt, 2);
+    QCOMPARE(m_world->job(u"once"_s).attempt, 0);
+    QCOMPARE(m_world->job(u"other"_s).attempt, 2);
 }
 
 CAPSTAN_TEST(HandOutTest)
