@@ -63,6 +63,9 @@ void applyEffects(model::Job &job, const JobChange &change, Timestamp now)
         job.queuedAt.reset();
         break;
     case JobEvent::Fail:
+        if (job.state != JobState::Failed) {
+            break; // It was being canceled: whatever its runner says at last, that is no failure.
+        }
         job.failureReason = change.failureReason.value_or(model::FailureReason::UnknownFailure);
         job.failureMessage = change.failureMessage;
         job.exitCode = change.exitCode;

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void retriesAPipeline();
     void retriesOverSeveralStages();
     void cancelsPolitelyThenByForce();
+    void aCanceledJobIsNoWarning();
     void cancelsAPipeline();
     void aNewPushCancelsAnOlderPipeline_data();
     void aNewPushCancelsAnOlderPipeline();
@@ -227,6 +228,21 @@ void PipelineServiceTest::cancelsPolitelyThenByForce()
     QCOMPARE(m_world->states(), u"a:canceled b:canceled c:skipped"_s);
     QCOMPARE(m_runner->finish(b).reply, queue::UpdateReply::Refused);
     QCOMPARE(cancel(JobId {b.id}).error().kind, ErrorKind::Conflict);
+}
+
+void PipelineServiceTest::aCanceledJobIsNoWarning()
+{
+    model::JobPlan a = job(u"a"_s);
+    a.allowFailure.exitCodes = {3};
+    m_world->create(plan({a}));
+    const protocol::JobPayload payload = takeAndConfirm();
+    QVERIFY(cancel(JobId {payload.id}));
+    m_runner->finish(payload, false, 3);
+    const model::Job canceled = m_world->job(u"a"_s);
+    QCOMPARE(canceled.state, model::JobState::Canceled);
+    QVERIFY(!canceled.isFailureAllowed);
+    QVERIFY(!canceled.failureReason);
+    QCOMPARE(m_world->pipeline(m_world->newest()).state, model::PipelineState::Canceled);
 }
 
 void PipelineServiceTest::cancelsAPipeline()
