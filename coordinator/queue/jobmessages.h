@@ -115,6 +115,7 @@ private:
     Result<model::Job> jobWith(engine::Transaction &transaction, JobId job, const Secret &token);
     /// Any word of its runner confirms a hand-out.
     Result<model::Job> confirmed(engine::Transaction &transaction, const model::Job &job);
+    static bool isWithRunner(const model::Job &job);
     JobWord wordOf(const model::Job &job) const;
 
     Result<TraceAnswer> append(engine::Transaction &transaction, const TracePiece &piece);
