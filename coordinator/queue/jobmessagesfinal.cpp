@@ -6,6 +6,8 @@
 
 #include <QLoggingCategory>
 
+#include <algorithm>
+
 // The part of JobMessages that takes states, and results with all that precedes their storing.
 
 namespace ci::queue {
@@ -88,6 +90,12 @@ void JobMessages::takeFinalWord(Transaction &transaction, const FinalWordPtr &wo
     const Result<model::JobSpec> spec
         = db::JobStore(transaction.database(), m_parts.box).spec(word->job.id);
     const Result<void> replaced = spec ? replaceLog(*word) : Result<void>(spec.error());
+    if (!replaced && replaced.error().kind == ErrorKind::TooLarge) {
+        const Result<TraceAnswer> failed = failOversized(transaction, word->job);
+        reply(failed ? UpdateReply::Refused : UpdateReply::NotNow,
+              failed ? failed->word : wordOf(word->job));
+        return;
+    }
     if (!replaced) {
         reply(UpdateReply::NotNow, wordOf(word->job));
         return;
@@ -133,10 +141,13 @@ Result<void> JobMessages::writeLast(Transaction &transaction, const FinalWord &w
     if (!word.finished) {
         return {};
     }
-    const QByteArray text = *word.finished
+    QByteArray text = *word.finished
         ? (*word.finished)->log
         : "ERROR: " + word.finished->error().detail.toUtf8() + '\n';
     const Result<qint64> size = m_parts.logs.size(word.job.id);
+    // The job is over: what its full log has no room for is left out.
+    const qint64 room = m_parts.logs.limits().maxTraceBytes - (size ? *size : 0);
+    text.truncate(std::max<qint64>(room, 0));
     const Result<qint64> grown
         = size ? m_parts.logs.append(word.job.id, *size, text) : size;
     if (!grown) {
@@ -153,6 +164,9 @@ Result<void> JobMessages::replaceLog(const FinalWord &word)
 {
     if (!word.update.trace || word.hasReadLog) {
         return {};
+    }
+    if (word.update.trace->size() > m_parts.logs.limits().maxTraceBytes) {
+        return tooLarge(u"the log is too large"_s); // And what is held stays.
     }
     if (const Result<void> dropped = m_parts.logs.truncate(word.job.id); !dropped) {
         return dropped;

@@ -17,6 +17,8 @@ class LastWordTest final : public QObject
 
 private Q_SLOTS:
     void aJobThatCannotBeReadIsNoRefusal();
+    void aWholeLogThatIsTooLargeFailsItsJob();
+    void whatARunEndsWithIsCutWhereTheLogIsFull();
 
 private:
     static protocol::JobUpdate success()
@@ -52,6 +54,50 @@ void LastWordTest::aJobThatCannotBeReadIsNoRefusal()
     QCOMPARE(answer->reply, queue::UpdateReply::NotNow);
     QCOMPARE(runner.update(payload, success()).reply, queue::UpdateReply::Done);
     QCOMPARE(world.job(u"build"_s).coverage, 99);
+}
+
+void LastWordTest::aWholeLogThatIsTooLargeFailsItsJob()
+{
+    World world;
+    world.limits().maxTraceBytes = 10;
+    world.restart();
+    TalkingRunner runner(world, world.addRunner().token, TalkingRunner::Kind::Stock);
+    world.create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = runner.take();
+    runner.patch(payload, 0, "held");
+    protocol::JobUpdate last = success();
+    last.trace = "0123456789x"_ba;
+    const queue::UpdateAnswer answer = runner.update(payload, last);
+    QCOMPARE(answer.reply, queue::UpdateReply::Refused);
+    QCOMPARE(answer.word.state, model::JobState::Failed);
+    QCOMPARE(world.job(u"build"_s).failureReason, model::FailureReason::TraceSizeExceeded);
+    QCOMPARE(*world.core().logReader().read(JobId {payload.id}, 0, 100), "held"_ba);
+}
+
+void LastWordTest::whatARunEndsWithIsCutWhereTheLogIsFull()
+{
+    class Release final : public queue::JobFinisher
+    {
+    public:
+        bool finish(Transaction &, const model::Job &, Done done) override
+        {
+            QMetaObject::invokeMethod(
+                qApp, [done] { done(Finished {"released\n", {}}); }, Qt::QueuedConnection);
+            return true;
+        }
+    } release;
+    World world;
+    world.limits().maxTraceBytes = 10;
+    world.restart();
+    world.core().messages().setFinisher(release);
+    TalkingRunner runner(world, world.addRunner().token);
+    world.create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = runner.take();
+    runner.confirm(payload);
+    runner.patch(payload, 0, "01234567");
+    QCOMPARE(runner.update(payload, success()).reply, queue::UpdateReply::Done);
+    QCOMPARE(world.states(), u"build:success"_s);
+    QCOMPARE(*world.core().logReader().read(JobId {payload.id}, 0, 100), "01234567re"_ba);
 }
 
 CAPSTAN_TEST(LastWordTest)
