@@ -93,16 +93,16 @@ void Leases::confirm(Transaction &transaction, const model::Job &job)
         return;
     }
     Lease &lease = found->second;
-    const bool before = lease.isConfirmed;
-    lease.isConfirmed = true;
-    watch(lease);
-    watchTimeout(job);
-    transaction.onUndo([this, id = job.id, before] {
+    transaction.onUndo([this, id = job.id, before = lease.isConfirmed, end = lease.timeoutAt] {
         if (const auto lost = m_leases.find(id); lost != m_leases.end()) {
             lost->second.isConfirmed = before;
+            lost->second.timeoutAt = end;
             watch(lost->second);
         }
     });
+    lease.isConfirmed = true;
+    watch(lease);
+    watchTimeout(job);
 }
 
 void Leases::end(Transaction &transaction, JobId job)
@@ -198,16 +198,22 @@ int Leases::watchersOf(JobId job) const
 
 void Leases::watch(const Lease &lease)
 {
-    const JobId job = lease.job;
-    if (!lease.isConfirmed) {
-        m_parts.deadlines.set(DeadlineKind::ConfirmHandout, job.value(),
-                              m_parts.settings.confirmLimit,
-                              [this, job] { lose(job, Loss::Unconfirmed); });
-        return;
+    const qint64 job = lease.job.value();
+    if (lease.isConfirmed) {
+        m_parts.deadlines.clear(DeadlineKind::ConfirmHandout, job);
+        watchSilence(lease);
+    } else {
+        m_parts.deadlines.clear(DeadlineKind::RunnerSilence, job);
+        m_parts.deadlines.set(DeadlineKind::ConfirmHandout, job, m_parts.settings.confirmLimit,
+                              [this, id = lease.job] { lose(id, Loss::Unconfirmed); });
     }
-    m_parts.deadlines.clear(DeadlineKind::ConfirmHandout, job.value());
-    m_parts.deadlines.set(DeadlineKind::RunnerSilence, job.value(), silenceLimit(lease),
-                          [this, job] { checkSilence(job); });
+    watchTimeout(lease);
+}
+
+void Leases::watchSilence(const Lease &lease)
+{
+    m_parts.deadlines.set(DeadlineKind::RunnerSilence, lease.job.value(), timeLeft(lease),
+                          [this, job = lease.job] { checkSilence(job); });
 }
 
 seconds Leases::silenceLimit(const Lease &lease) const
@@ -232,8 +238,7 @@ void Leases::checkSilence(JobId job)
     }
     const Lease &lease = found->second;
     if (timeLeft(lease) > milliseconds {0}) {
-        m_parts.deadlines.set(DeadlineKind::RunnerSilence, job.value(), timeLeft(lease),
-                              [this, job] { checkSilence(job); });
+        watchSilence(lease);
         return;
     }
     qCWarning(lcLeases).noquote() << "runner lost job=" << job.value()
@@ -250,8 +255,21 @@ void Leases::watchTimeout(const model::Job &job, Timestamp earliest)
         // The job's clock stops when its script ends, the hold has its own.
         end = std::max(end, job.hold->until + m_parts.settings.timeoutMargin);
     }
-    m_parts.deadlines.set(DeadlineKind::JobTimeout, job.id.value(), end - now,
-                          [this, id = job.id] { checkTimeout(id); });
+    if (const auto found = m_leases.find(job.id); found != m_leases.end()) {
+        found->second.timeoutAt = end;
+        watchTimeout(found->second);
+    }
+}
+
+void Leases::watchTimeout(const Lease &lease)
+{
+    if (!lease.timeoutAt) {
+        m_parts.deadlines.clear(DeadlineKind::JobTimeout, lease.job.value());
+        return;
+    }
+    m_parts.deadlines.set(DeadlineKind::JobTimeout, lease.job.value(),
+                          *lease.timeoutAt - m_parts.clock.now(),
+                          [this, job = lease.job] { checkTimeout(job); });
 }
 
 void Leases::checkTimeout(JobId job)

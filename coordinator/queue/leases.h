@@ -26,6 +26,7 @@ struct Lease
     bool isConfirmed = false; ///< The runner has said that it runs the job.
     std::chrono::milliseconds heardAt {0}; ///< Monotonic; a restart counts as a word.
     bool wasHeard = false; ///< Any word since the hand-out.
+    std::optional<Timestamp> timeoutAt; ///< When it ends by force; none before it runs.
     std::optional<protocol::RunnerSession> session; ///< Of a stock runner; lost by a restart.
 };
 
@@ -93,9 +94,12 @@ private:
 
     void insert(Lease lease);
     void erase(JobId job);
+    /// Sets all deadlines of a lease anew, and clears those that it does not have.
     void watch(const Lease &lease);
+    void watchSilence(const Lease &lease);
     /// The job ends by force some time after its timeout, and not before `earliest`.
     void watchTimeout(const model::Job &job, Timestamp earliest = {});
+    void watchTimeout(const Lease &lease);
     std::chrono::seconds silenceLimit(const Lease &lease) const;
     /// Until the lease counts as lost; not positive: it does.
     std::chrono::milliseconds timeLeft(const Lease &lease) const;

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aValueThatDoesNotOpenFailsItsJobOnly();
     void theSigningKeyIsStoredAtLast();
     void aFaultOfOursIsTriedAgainTwice();
+    void aTimeoutSurvivesAnEndThatIsUndone();
 
 private:
     using Asked = std::shared_ptr<std::optional<queue::JobAnswer>>;
@@ -164,6 +165,23 @@ void HandOutTest::aFaultOfOursIsTriedAgainTwice()
     QCOMPARE(m_world->job(u"plain"_s).attempt, 2);
     QCOMPARE(m_world->job(u"once"_s).attempt, 0);
     QCOMPARE(m_world->job(u"other"_s).attempt, 2);
+}
+
+void HandOutTest::aTimeoutSurvivesAnEndThatIsUndone()
+{
+    m_world->create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = m_runner->take();
+    m_runner->confirm(payload);
+    m_world->run([&](Transaction &transaction) {
+        m_world->core().leases().end(transaction, JobId {payload.id});
+        return Outcome::Undo;
+    });
+    for (int minute = 0; minute < 76; ++minute) {
+        m_runner->patch(payload, minute, ".");
+        m_world->advance(1min);
+    }
+    QTRY_COMPARE(m_world->states(), u"build:failed"_s);
+    QCOMPARE(m_world->job(u"build"_s).failureReason, model::FailureReason::JobExecutionTimeout);
 }
 
 CAPSTAN_TEST(HandOutTest)
