@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/queue/dispatcher.h"
 
+#include "coordinator/engine/duecommand.h"
 #include "coordinator/queue/handout.h"
 #include "coordinator/queue/waitingreason.h"
 #include "db/jobstore.h"
@@ -21,6 +22,8 @@ constexpr int EraLength = 16;
 constexpr int DrainBatch = 16;
 // Before hand-outs that could not be stored are tried again: a full disk lasts.
 constexpr std::chrono::seconds RedrainInterval {1};
+// Before the end of a job that nobody took is tried again.
+constexpr std::chrono::seconds StuckRetryInterval {5};
 
 } // namespace
 
@@ -252,10 +255,14 @@ Outcome Dispatcher::drain(Transaction &transaction)
 
 void Dispatcher::failStuck(JobId job)
 {
-    m_parts.loop.post([this, job](Transaction &transaction) {
-        return m_pending.contains(job) ? failStuckJob(transaction, m_parts.box, m_parts.flow, job)
-                                       : Outcome::Undo;
-    });
+    const auto again = [this, job] {
+        m_parts.deadlines.set(DeadlineKind::PendingLimit, job.value(), StuckRetryInterval,
+                              [this, job] { failStuck(job); });
+    };
+    const auto fail = [this, job](Transaction &transaction) {
+        return failStuckJob(transaction, m_parts.box, m_parts.flow, job);
+    };
+    engine::postDue(m_parts.loop, fail, again);
 }
 
 Result<void> Dispatcher::recover(Transaction &transaction)

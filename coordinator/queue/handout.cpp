@@ -47,10 +47,13 @@ engine::Outcome failStuckJob(engine::Transaction &transaction,
 {
     const Result<std::optional<model::Job>> found
         = db::JobStore(transaction.database(), box).find(job);
-    const bool isStuck = found && *found && (*found)->state == model::JobState::Pending
+    if (!found) {
+        return engine::Outcome::Undo;
+    }
+    const bool isStuck = *found && (*found)->state == model::JobState::Pending
         && (*found)->tokenHash.isEmpty();
     if (!isStuck) {
-        return engine::Outcome::Undo;
+        return engine::Outcome::Keep;
     }
     const Result<model::Job> failed
         = flow.move(transaction, **found,

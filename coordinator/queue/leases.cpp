@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/queue/leases.h"
 
+#include "coordinator/engine/duecommand.h"
 #include "db/jobstore.h"
 
 #include <QLoggingCategory>
@@ -274,11 +275,15 @@ void Leases::watchTimeout(const Lease &lease)
 
 void Leases::checkTimeout(JobId job)
 {
-    m_parts.loop.post([this, job](Transaction &transaction) {
+    const auto again = [this, job] {
+        m_parts.deadlines.set(DeadlineKind::JobTimeout, job.value(), RetryInterval,
+                              [this, job] { checkTimeout(job); });
+    };
+    const auto check = [this, job](Transaction &transaction) {
         const Result<std::optional<model::Job>> found
             = db::JobStore(transaction.database(), m_parts.box).find(job);
         if (!found || !*found) {
-            return Outcome::Undo;
+            return found ? Outcome::Keep : Outcome::Undo;
         }
         const bool isHeld = (*found)->hold
             && (*found)->hold->until + m_parts.settings.timeoutMargin > m_parts.clock.now();
@@ -287,14 +292,20 @@ void Leases::checkTimeout(JobId job)
             return Outcome::Keep;
         }
         return loseNow(transaction, job, Loss::Overtime);
-    });
+    };
+    engine::postDue(m_parts.loop, check, again);
 }
 
 void Leases::lose(JobId job, Loss loss)
 {
-    m_parts.loop.post([this, job, loss](Transaction &transaction) {
+    const auto again = [this, job, loss] {
+        m_parts.deadlines.set(DeadlineKind::RunnerSilence, job.value(), RetryInterval,
+                              [this, job, loss] { lose(job, loss); });
+    };
+    const auto end = [this, job, loss](Transaction &transaction) {
         return loseNow(transaction, job, loss);
-    });
+    };
+    engine::postDue(m_parts.loop, end, again);
 }
 
 bool Leases::isStillLost(Loss loss, const Lease &lease, const model::Job &job) const
@@ -316,16 +327,17 @@ Outcome Leases::loseNow(Transaction &transaction, JobId job, Loss loss)
     const auto lease = m_leases.find(job);
     const Result<std::optional<model::Job>> found
         = db::JobStore(transaction.database(), m_parts.box).find(job);
-    // A word may have come while this command waited.
-    if (lease == m_leases.end() || !found || !*found
-        || !isStillLost(loss, lease->second, **found)) {
+    if (!found) {
         return Outcome::Undo;
     }
-    // What could not be stored is tried again, or the job would hang: its deadline is over.
-    transaction.onUndo([this, job, loss] {
-        m_parts.deadlines.set(DeadlineKind::RunnerSilence, job.value(), RetryInterval,
-                              [this, job, loss] { lose(job, loss); });
-    });
+    if (lease == m_leases.end() || !*found) {
+        return Outcome::Keep;
+    }
+    // A word may have come while this command waited.
+    if (!isStillLost(loss, lease->second, **found)) {
+        watch(lease->second);
+        return Outcome::Keep;
+    }
     const JobEvent event = loss == Loss::Unconfirmed ? JobEvent::Requeue
         : (*found)->state == JobState::Canceling     ? JobEvent::Cancel
                                                      : JobEvent::Fail;

@@ -36,6 +36,10 @@ private Q_SLOTS:
     void aValueThatDoesNotOpenFailsItsJobOnly();
     void theSigningKeyIsStoredAtLast();
     void aFaultOfOursIsTriedAgainTwice();
+    void aStuckJobThatCannotBeStoredIsTriedInTurn();
+    void aLossThatCannotBeginIsTriedAgain_data();
+    void aLossThatCannotBeginIsTriedAgain();
+    void aWordThatCameInTimeKeepsTheSilenceWatched();
     void aTimeoutSurvivesAnEndThatIsUndone();
 
 private:
@@ -165,6 +169,72 @@ void HandOutTest::aFaultOfOursIsTriedAgainTwice()
     QCOMPARE(m_world->job(u"plain"_s).attempt, 2);
     QCOMPARE(m_world->job(u"once"_s).attempt, 0);
     QCOMPARE(m_world->job(u"other"_s).attempt, 2);
+}
+
+void HandOutTest::aStuckJobThatCannotBeStoredIsTriedInTurn()
+{
+    m_world->create(plan({job(u"build"_s)}));
+    // The job itself could be stored; all of it is undone.
+    m_world->execute("CREATE TRIGGER broken BEFORE UPDATE ON pipelines "
+                     "BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    m_world->advance(24h);
+    QCOMPARE(m_world->states(), u"build:pending"_s);
+    const qint64 before = m_world->loop().takeCounts().commands;
+    m_world->advance(0s);
+    QCOMPARE(m_world->loop().takeCounts().commands - before, 1); // That of the test alone.
+    m_world->execute("DROP TRIGGER broken");
+    m_world->advance(5s);
+    QTRY_COMPARE(m_world->states(), u"build:failed"_s);
+    QCOMPARE(m_world->job(u"build"_s).failureReason, model::FailureReason::StuckOrTimeoutFailure);
+}
+
+void HandOutTest::aLossThatCannotBeginIsTriedAgain_data()
+{
+    QTest::addColumn<bool>("isConfirmed");
+    QTest::addColumn<bool>("isSilent");
+    QTest::addColumn<QString>("end");
+    QTest::newRow("unconfirmed") << false << true << u"build:pending"_s;
+    QTest::newRow("silent") << true << true << u"build:failed"_s;
+    QTest::newRow("overtime") << true << false << u"build:failed"_s;
+}
+
+void HandOutTest::aLossThatCannotBeginIsTriedAgain()
+{
+    QFETCH(const bool, isConfirmed);
+    QFETCH(const bool, isSilent);
+    QFETCH(const QString, end);
+    m_world->create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = m_runner->take();
+    if (isConfirmed) {
+        m_runner->confirm(payload);
+    }
+    for (int minute = 0; !isSilent && minute < 74; ++minute) {
+        m_world->advance(1min);
+        m_runner->patch(payload, minute, ".");
+    }
+    m_world->refuseNextBatch();
+    m_world->advance(isConfirmed && isSilent ? 91s : 61s);
+    QVERIFY(m_world->job(u"build"_s).runner);
+    QVERIFY(m_world->states() != u"build:failed"_s);
+    m_world->advance(5s);
+    QTRY_COMPARE(m_world->states(), end);
+    QTRY_COMPARE(m_world->core().leases().count(), size_t(0));
+}
+
+void HandOutTest::aWordThatCameInTimeKeepsTheSilenceWatched()
+{
+    m_world->create(plan({job(u"build"_s)}));
+    const protocol::JobPayload payload = m_runner->take();
+    m_runner->confirm(payload);
+    // The deadline's command waits behind one that hears the runner.
+    m_world->loop().post([&](Transaction &) {
+        m_world->core().leases().heard(JobId {payload.id});
+        return Outcome::Keep;
+    });
+    m_world->advance(91s);
+    QCOMPARE(m_world->states(), u"build:running"_s);
+    m_world->advance(91s);
+    QTRY_COMPARE(m_world->states(), u"build:failed"_s);
 }
 
 void HandOutTest::aTimeoutSurvivesAnEndThatIsUndone()
