@@ -224,6 +224,9 @@ void Dispatcher::postDrain()
 
 Outcome Dispatcher::drain(Transaction &transaction)
 {
+    if (m_isShutDown) {
+        return Outcome::Keep;
+    }
     for (int given = 0; given < DrainBatch && !m_fresh.empty();) {
         const JobId job = m_fresh.front();
         const std::optional<Wish> wish

@@ -152,7 +152,12 @@ Result<model::Job> Dispatcher::lease(Transaction &transaction,
 void Dispatcher::give(Transaction &transaction, const HeldPtr &held, HandedOut handedOut)
 {
     drop(held->id);
-    transaction.onUndo([this, held] { putBack(held); });
+    transaction.onUndo([this, held] {
+        putBack(held);
+        if (m_isShutDown) {
+            expire(held->id); // shutDown() has not seen it.
+        }
+    });
     transaction.afterCommit(
         [held, answer = std::move(handedOut)] { held->answer(answer); });
 }

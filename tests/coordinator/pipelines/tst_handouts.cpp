@@ -41,6 +41,7 @@ private Q_SLOTS:
     void aLossThatCannotBeginIsTriedAgain();
     void aWordThatCameInTimeKeepsTheSilenceWatched();
     void aTimeoutSurvivesAnEndThatIsUndone();
+    void aBatchLostAtShutdownLeavesNobodyWaiting();
 
 private:
     using Asked = std::shared_ptr<std::optional<queue::JobAnswer>>;
@@ -252,6 +253,30 @@ void HandOutTest::aTimeoutSurvivesAnEndThatIsUndone()
     }
     QTRY_COMPARE(m_world->states(), u"build:failed"_s);
     QCOMPARE(m_world->job(u"build"_s).failureReason, model::FailureReason::JobExecutionTimeout);
+}
+
+void HandOutTest::aBatchLostAtShutdownLeavesNobodyWaiting()
+{
+    const auto setPaused = [&](bool isPaused) {
+        model::Runner changed = *m_world->core().runners().find(m_created.runner.id);
+        changed.isPaused = isPaused;
+        QVERIFY(m_world->call<model::Runner>([&](Transaction &transaction) {
+            return m_world->core().runners().update(transaction, changed);
+        }));
+    };
+    setPaused(true);
+    const Asked answer = m_runner->ask();
+    m_world->create(plan({job(u"build"_s)}));
+    setPaused(false);
+    // The batch in which the job is claimed is lost after the shutdown began.
+    m_world->run([&](Transaction &transaction) {
+        m_world->core().dispatcher().shutDown();
+        return transaction.database().execute("ROLLBACK") ? Outcome::Keep : Outcome::Undo;
+    });
+    QTRY_VERIFY(answer->has_value());
+    m_world->advance(1s);
+    QCOMPARE(m_world->core().dispatcher().counts().waiting, 0);
+    QCOMPARE(m_world->states(), u"build:pending"_s);
 }
 
 CAPSTAN_TEST(HandOutTest)
