@@ -68,18 +68,25 @@ void addTimes(QJsonObject &claims, const IdTokenFacts &facts)
     claims.insert(u"jti"_s, QString::fromLatin1(randomText(TokenIdLength)));
 }
 
+QString fullRefOf(const model::Pipeline &pipeline, const QString &name)
+{
+    // A merge request that does not tell its branch has only the ref that is fetched.
+    const bool isFull = pipeline.origin.mergeRequest && name == pipeline.ref;
+    return isFull ? name : (pipeline.isTag ? "refs/tags/"_L1 : "refs/heads/"_L1) + name;
+}
+
 QJsonObject claimsOf(const QueueSettings &settings, const IdTokenFacts &facts)
 {
     const model::Project &project = facts.records.project;
     const model::Pipeline &pipeline = facts.records.pipeline;
     const QString path = project.fullPath();
+    const QString ref = refName(pipeline);
     const QString kind = pipeline.isTag ? u"tag"_s : u"branch"_s;
-    const QString fullRef
-        = (pipeline.isTag ? "refs/tags/"_L1 : "refs/heads/"_L1) + pipeline.ref;
+    const QString fullRef = fullRefOf(pipeline, ref);
     const QString sha = QString::fromLatin1(pipeline.commit.sha);
     QJsonObject claims {
         {u"iss"_s, settings.externalUrl.toString(QUrl::StripTrailingSlash)},
-        {u"sub"_s, u"project_path:%1:ref_type:%2:ref:%3"_s.arg(path, kind, pipeline.ref)},
+        {u"sub"_s, u"project_path:%1:ref_type:%2:ref:%3"_s.arg(path, kind, ref)},
         {u"namespace_id"_s, decimal(project.group.value())},
         {u"namespace_path"_s, project.groupPath},
         {u"project_id"_s, decimal(project.id.value())},
@@ -88,7 +95,7 @@ QJsonObject claimsOf(const QueueSettings &settings, const IdTokenFacts &facts)
         {u"pipeline_id"_s, decimal(pipeline.id.value())},
         {u"pipeline_source"_s, pipeline.source},
         {u"job_id"_s, decimal(facts.job.id.value())},
-        {u"ref"_s, pipeline.ref},
+        {u"ref"_s, ref},
         {u"ref_type"_s, kind},
         {u"ref_path"_s, fullRef},
         {u"ref_protected"_s, wordOfFlag(facts.job.isRefProtected)},

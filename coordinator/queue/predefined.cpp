@@ -105,13 +105,6 @@ Value environmentTier(const Facts &facts)
     return guessedTier(facts.environmentName);
 }
 
-// As its author knows it: a merge request's is the branch it comes from.
-QString refName(const Facts &facts)
-{
-    const auto &request = facts.pipeline.origin.mergeRequest;
-    return request && !request->sourceBranch.isEmpty() ? request->sourceBranch : facts.pipeline.ref;
-}
-
 // One row each; where the value comes from stands beside the name (reference of the runner API, 9).
 const std::array Predefined {
     PredefinedRow {"CI"_L1, KnownFrom::Commit, [](const Facts &) { return always("true"_L1); }},
@@ -215,9 +208,9 @@ const std::array Predefined {
                        return some(QString::fromLatin1(f.pipeline.beforeSha));
                    }},
     PredefinedRow {"CI_COMMIT_REF_NAME"_L1, KnownFrom::Commit,
-                   [](const Facts &f) { return some(refName(f)); }},
+                   [](const Facts &f) { return some(refName(f.pipeline)); }},
     PredefinedRow {"CI_COMMIT_REF_SLUG"_L1, KnownFrom::Commit,
-                   [](const Facts &f) { return some(slugOf(refName(f))); }},
+                   [](const Facts &f) { return some(slugOf(refName(f.pipeline))); }},
     PredefinedRow {"CI_COMMIT_REF_PROTECTED"_L1, KnownFrom::Commit,
                    [](const Facts &f) {
                        return always(f.pipeline.isRefProtected ? "true"_L1 : "false"_L1);
@@ -345,6 +338,12 @@ void addRow(VariableList &list, const Facts &facts, KnownFrom known, const Prede
 }
 
 } // namespace
+
+QString refName(const model::Pipeline &pipeline)
+{
+    const auto &request = pipeline.origin.mergeRequest;
+    return request && !request->sourceBranch.isEmpty() ? request->sourceBranch : pipeline.ref;
+}
 
 void addPredefined(VariableList &list, const JobFacts &facts, KnownFrom known)
 {

@@ -42,6 +42,9 @@ enum class KnownFrom : quint8 {
 /// Adds the predefined variables that are known by then, in the order of the table.
 void addPredefined(VariableList &list, const JobFacts &facts, KnownFrom known);
 
+/// As its author knows it: a merge request's is the branch it comes from, where that is told.
+QString refName(const model::Pipeline &pipeline);
+
 /// Values of keys that nobody may set: the job's own credentials.
 bool isReservedVariable(const QString &key);
 
