@@ -13,9 +13,11 @@ namespace {
 
 constexpr const char *InsertRunner = R"(
     INSERT INTO runners (type, owner_id, description, token_hash, short_token, tags, runs_untagged,
-        is_locked, is_paused, is_ref_protected, maximum_timeout_s, created_ms, contacted_ms)
+        is_locked, is_paused, is_ref_protected, maximum_timeout_s, created_ms, contacted_ms,
+        is_created)
     VALUES (:type, :owner, :description, :token_hash, :short_token, :tags, :runs_untagged,
-        :is_locked, :is_paused, :is_ref_protected, :maximum_timeout, :created, :contacted))";
+        :is_locked, :is_paused, :is_ref_protected, :maximum_timeout, :created, :contacted,
+        :is_created))";
 constexpr const char *UpdateRunner = R"(
     UPDATE runners SET type = :type, owner_id = :owner, description = :description,
         token_hash = :token_hash, short_token = :short_token, tags = :tags,
@@ -28,8 +30,8 @@ constexpr const char *DeleteRunner = "DELETE FROM runners WHERE id = :id";
 // The columns that readRunner() takes, in its order.
 #define RUNNER_COLUMNS                                                                            \
     "SELECT id, type, owner_id, description, token_hash, short_token, tags, runs_untagged, "      \
-    "is_locked, is_paused, is_ref_protected, maximum_timeout_s, created_ms, contacted_ms "        \
-    "FROM runners "
+    "is_locked, is_paused, is_ref_protected, maximum_timeout_s, created_ms, contacted_ms, "        \
+    "is_created FROM runners "
 constexpr const char *FindRunner = RUNNER_COLUMNS "WHERE id = :id";
 constexpr const char *FindRunnerByToken = RUNNER_COLUMNS "WHERE token_hash = :token_hash";
 constexpr const char *AllRunners = RUNNER_COLUMNS "ORDER BY id";
@@ -67,6 +69,7 @@ model::Runner readRunner(const Query &query)
             .description = query.text(3),
             .tokenHash = query.bytes(4),
             .shortToken = query.bytes(5),
+            .isCreated = query.flag(14),
             .tags = query.list(6),
             .runsUntagged = query.flag(7),
             .isLocked = query.flag(8),
@@ -112,7 +115,8 @@ Result<model::Runner> RunnerStore::insert(model::Runner runner)
 {
     Query query(m_database, InsertRunner);
     bindRunner(query, runner);
-    if (const Result<void> done = runAny(query.bind(":created", runner.createdAt)); !done) {
+    query.bind(":created", runner.createdAt).bind(":is_created", runner.isCreated);
+    if (const Result<void> done = runAny(query); !done) {
         return done.error();
     }
     runner.id = RunnerId {m_database.lastInsertId()};

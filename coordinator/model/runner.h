@@ -23,6 +23,7 @@ struct Runner
     QString description;
     QByteArray tokenHash;
     QByteArray shortToken; ///< First eight characters after the prefix, shown in lists.
+    bool isCreated = false; ///< In the page or API, not registered: its tokens have the prefix glrt-.
     QStringList tags; ///< Sorted, without duplicates.
     bool runsUntagged = true;
     bool isLocked = false;

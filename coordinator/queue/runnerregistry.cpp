@@ -38,6 +38,16 @@ QByteArray systemIdOf(const RunnerContact &contact)
     return contact.systemId.isEmpty() ? "<legacy>"_ba : contact.systemId;
 }
 
+// Its kind stays: a stock runner unregisters itself in another way where the prefix is there.
+Secret newToken(model::Runner &runner)
+{
+    const QByteArray random = randomText(TokenLength);
+    const Secret token(runner.isCreated ? CreatedPrefix.toByteArray() + random : random);
+    runner.tokenHash = tokenHash(token.reveal());
+    runner.shortToken = random.first(ShortTokenLength);
+    return token;
+}
+
 } // namespace
 
 QByteArrayView word(RunnerStatus status)
@@ -95,26 +105,22 @@ Result<CreatedRunner> RunnerRegistry::registerRunner(
     if (registration.maximumTimeoutSeconds > 0) {
         runner.maximumTimeout = std::chrono::seconds {registration.maximumTimeoutSeconds};
     }
-    return insert(transaction, std::move(runner), QByteArray());
+    return insert(transaction, std::move(runner));
 }
 
 Result<CreatedRunner> RunnerRegistry::create(Transaction &transaction, model::Runner draft)
 {
-    return insert(transaction, std::move(draft), CreatedPrefix.toByteArray());
+    draft.isCreated = true;
+    return insert(transaction, std::move(draft));
 }
 
-Result<CreatedRunner> RunnerRegistry::insert(Transaction &transaction,
-                                             model::Runner draft,
-                                             const QByteArray &prefix)
+Result<CreatedRunner> RunnerRegistry::insert(Transaction &transaction, model::Runner draft)
 {
     Result<model::Runner> runner = validated(std::move(draft));
     if (!runner) {
         return runner.error();
     }
-    const QByteArray random = randomText(TokenLength);
-    const Secret token(prefix + random);
-    runner->tokenHash = tokenHash(token.reveal());
-    runner->shortToken = random.first(ShortTokenLength);
+    const Secret token = newToken(*runner);
     runner->createdAt = m_parts.clock.now();
     runner->contactedAt.reset();
     Result<model::Runner> stored = db::RunnerStore(transaction.database()).insert(*runner);
@@ -247,10 +253,7 @@ Result<CreatedRunner> RunnerRegistry::resetToken(Transaction &transaction, Runne
         return notFound(u"404 Runner Not Found"_s);
     }
     model::Runner runner = *found;
-    const QByteArray random = randomText(TokenLength);
-    const Secret token(random);
-    runner.tokenHash = tokenHash(token.reveal());
-    runner.shortToken = random.first(ShortTokenLength);
+    const Secret token = newToken(runner);
     if (const Result<void> stored = db::RunnerStore(transaction.database()).update(runner);
         !stored) {
         return stored.error();
@@ -274,6 +277,7 @@ Result<model::Runner> RunnerRegistry::update(Transaction &transaction,
     // Identity is not for editing.
     runner->tokenHash = before->tokenHash;
     runner->shortToken = before->shortToken;
+    runner->isCreated = before->isCreated;
     runner->createdAt = before->createdAt;
     runner->contactedAt = before->contactedAt;
     if (const Result<void> stored = db::RunnerStore(transaction.database()).update(*runner);

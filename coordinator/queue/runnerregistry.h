@@ -79,7 +79,7 @@ public:
     Result<void> unregisterMachine(engine::Transaction &transaction,
                                    const Secret &token,
                                    const QByteArray &systemId);
-    /// The old token is void at once.
+    /// The old token is void at once; the new one has its prefix.
     Result<CreatedRunner> resetToken(engine::Transaction &transaction, RunnerId id);
     /// Everything that may be edited: description, tags, pause, lock, protection, timeout.
     Result<model::Runner> update(engine::Transaction &transaction, const model::Runner &changed);
@@ -112,9 +112,7 @@ private:
         bool isWatched = false; ///< A deadline looks whether it has gone.
     };
 
-    Result<CreatedRunner> insert(engine::Transaction &transaction,
-                                 model::Runner runner,
-                                 const QByteArray &prefix);
+    Result<CreatedRunner> insert(engine::Transaction &transaction, model::Runner draft);
     void put(engine::Transaction &transaction, const model::Runner &runner);
     void erase(engine::Transaction &transaction, RunnerId id);
     void announce(engine::Transaction &transaction, RunnerId id);
