@@ -65,6 +65,10 @@ constexpr const char *JobsOfProject = JOB_COLUMNS "WHERE project_id = :project A
     "ORDER BY id DESC LIMIT :limit OFFSET :offset";
 constexpr const char *CountJobsOfProject
     = "SELECT count(*) FROM jobs WHERE project_id = :project AND is_bridge = 0 AND " STATE_FILTER;
+constexpr const char *IdsOfProject = "SELECT id FROM jobs WHERE project_id = :project";
+constexpr const char *ActiveJobsOfProject = JOB_COLUMNS R"(
+    WHERE state IN ('pending', 'running', 'canceling', 'scheduled', 'waiting_for_resource')
+        AND project_id = :project)";
 constexpr const char *JobsOfRunner = JOB_COLUMNS
     "WHERE runner_id = :runner ORDER BY id DESC LIMIT :limit OFFSET :offset";
 constexpr const char *CountJobsOfRunner
@@ -370,6 +374,19 @@ Result<Listing<model::Job>> JobStore::ofProject(ProjectId project,
     Query total(m_database, CountJobsOfProject);
     total.bind(":project", project).bind(":states", states);
     return readListing<model::Job>(query, total, readJob);
+}
+
+Result<std::vector<JobId>> JobStore::idsOfProject(ProjectId project)
+{
+    Query query(m_database, IdsOfProject);
+    return readAll<JobId>(query.bind(":project", project),
+                          [](const Query &row) { return row.id<JobId>(0); });
+}
+
+Result<std::vector<model::Job>> JobStore::activeOfProject(ProjectId project)
+{
+    Query query(m_database, ActiveJobsOfProject);
+    return readAll<model::Job>(query.bind(":project", project), readJob);
 }
 
 Result<Listing<model::Job>> JobStore::ofRunner(RunnerId runner, Page page)

@@ -39,6 +39,9 @@ public:
                                            const PipelineJobFilter &filter,
                                            Page page);
     Result<Listing<model::Job>> ofProject(ProjectId project, const JobFilter &filter, Page page);
+    Result<std::vector<JobId>> idsOfProject(ProjectId project); ///< All attempts, bridges too.
+    /// Pending, with a runner, or waiting for a time or a resource.
+    Result<std::vector<model::Job>> activeOfProject(ProjectId project);
     Result<Listing<model::Job>> ofRunner(RunnerId runner, Page page);
     Result<std::vector<model::Job>> inStates(const std::vector<model::JobState> &states);
     /// With this runner, after their script has ended.

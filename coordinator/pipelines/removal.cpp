@@ -13,15 +13,13 @@ using engine::Transaction;
 
 namespace {
 
-constexpr int RemovalPage = 100;
-
 Result<void> removeFiles(Transaction &transaction, Core &core, const model::Job &job)
 {
     transaction.afterCommit([&core, id = job.id] { (void)core.logs().remove(id); });
     return core.artifacts().removeAll(transaction, job.id);
 }
 
-Result<void> letGo(Transaction &transaction, Core &core, const model::Job &job)
+void letGo(Transaction &transaction, Core &core, const model::Job &job)
 {
     core.dispatcher().retract(transaction, job.id);
     core.leases().end(transaction, job.id);
@@ -30,7 +28,6 @@ Result<void> letGo(Transaction &transaction, Core &core, const model::Job &job)
             core.deadlines().clear(queue::DeadlineKind::StartDelayed, id.value());
         });
     }
-    return removeFiles(transaction, core, job);
 }
 
 } // namespace
@@ -89,22 +86,18 @@ Result<void> removeJobsOfProject(Transaction &transaction, Core &core, ProjectId
     if (const Result<void> gone = core.pages().removeAllOf(transaction, project); !gone) {
         return gone;
     }
+    // A project may have very many jobs: only their ids are read, and files go on a worker.
     db::JobStore jobs(transaction.database(), core.parts().box);
-    for (int page = 1;; ++page) {
-        const Result<db::Listing<model::Job>> listing
-            = jobs.ofProject(project, {}, {.page = page, .perPage = RemovalPage});
-        if (!listing) {
-            return listing.error();
-        }
-        for (const model::Job &job : listing->items) {
-            if (const Result<void> gone = letGo(transaction, core, job); !gone) {
-                return gone;
-            }
-        }
-        if (listing->items.size() < RemovalPage) {
-            return {};
-        }
+    const Result<std::vector<model::Job>> active = jobs.activeOfProject(project);
+    const Result<std::vector<JobId>> ids = jobs.idsOfProject(project);
+    if (!active || !ids) {
+        return active ? ids.error() : active.error();
     }
+    for (const model::Job &job : *active) {
+        letGo(transaction, core, job);
+    }
+    transaction.afterCommit([&core, ids = *ids] { core.logs().removeAll(ids); });
+    return core.artifacts().removeFilesOf(transaction, project);
 }
 
 } // namespace ci::pipelines

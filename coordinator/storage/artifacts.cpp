@@ -259,6 +259,30 @@ Result<void> Artifacts::removeAll(Transaction &transaction, JobId job)
     return artifacts ? removeRows(transaction, *artifacts) : Result<void>(artifacts.error());
 }
 
+Result<void> Artifacts::removeFilesOf(Transaction &transaction, ProjectId project)
+{
+    const Result<std::vector<model::Artifact>> artifacts
+        = db::ArtifactStore(transaction.database()).ofProject(project);
+    if (!artifacts) {
+        return artifacts.error();
+    }
+    QStringList paths;
+    for (const model::Artifact &artifact : *artifacts) {
+        paths.append(m_files.path(artifact.id));
+    }
+    transaction.afterCommit([this, paths] {
+        m_workers.run<bool>(
+            [paths] {
+                for (const QString &path : paths) {
+                    (void)removeFile(path); // What stays is a leftover of the next start.
+                }
+                return true;
+            },
+            [](bool) { });
+    });
+    return {};
+}
+
 Result<size_t> Artifacts::sweepLogs(Transaction &transaction)
 {
     db::ArtifactStore store(transaction.database());

@@ -60,6 +60,8 @@ public:
     Result<void> keep(engine::Transaction &transaction, JobId job);
     /// All artifacts of a job; the files go after the commit.
     Result<void> removeAll(engine::Transaction &transaction, JobId job);
+    /// The files of a project that goes, after the commit; the rows go with it.
+    Result<void> removeFilesOf(engine::Transaction &transaction, ProjectId project);
 
     /// Removes artifacts and logs that have expired, a bounded number by each command.
     void sweep();

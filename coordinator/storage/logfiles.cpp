@@ -154,6 +154,21 @@ Result<void> LogFiles::remove(JobId job)
     return removeFile(logPath(m_directory, job));
 }
 
+void LogFiles::removeAll(const std::vector<JobId> &jobs)
+{
+    for (const JobId job : jobs) {
+        close(job);
+    }
+    m_workers.run<bool>(
+        [directory = m_directory, jobs] {
+            for (const JobId job : jobs) {
+                (void)removeFile(logPath(directory, job));
+            }
+            return true;
+        },
+        [](bool) { });
+}
+
 void LogFiles::sync(JobId job, std::function<void(Result<void>)> done)
 {
     std::shared_ptr<FileDescriptor> file;

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace ci::storage {
 
@@ -49,6 +50,8 @@ public:
     Result<void> truncate(JobId job);
 
     Result<void> remove(JobId job);
+    /// Many at once, on a worker: for jobs that nobody knows any more.
+    void removeAll(const std::vector<JobId> &jobs);
 
     /// The log and its name are on the disk itself when `done` is called, on the engine thread. Closes the file.
     void sync(JobId job, std::function<void(Result<void>)> done);
