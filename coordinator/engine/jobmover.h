@@ -16,7 +16,7 @@ struct JobChange
 {
     JobEvent event = JobEvent::Enqueue;
     std::optional<model::FailureReason> failureReason {}; ///< Fail
-    QString failureMessage {}; ///< Fail, of a bridge
+    QString failureMessage {}; ///< Fail, of a bridge or before it ran
     std::optional<int> exitCode {}; ///< Fail, Succeed
     std::optional<Timestamp> startAt {}; ///< Schedule
     std::optional<UserId> user {}; ///< Enqueue of a manual job: who played it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "coordinator/queue/dispatcher.h"
 #include "coordinator/queue/handout.h"
+#include "coordinator/queue/runnerneeds.h"
 #include "db/jobstore.h"
 
 #include <QLoggingCategory>
@@ -68,9 +69,12 @@ Dispatcher::Claim Dispatcher::claim(Transaction &transaction, const HeldPtr &hel
     const model::Job job = claimedJob(**found, runner->id, held->ask.request, token);
     Result<protocol::JobPayload> payload
         = m_parts.payloads.build(transaction, {job, *runner, token});
-    if (payload && !payload->run.isEmpty() && !held->ask.request.info.features.nativeSteps) {
+    const auto missing = payload
+        ? missingFeature(job, *payload, held->ask.request.info.features)
+        : std::nullopt;
+    if (missing) {
         payload = Error {ErrorKind::Forbidden,
-                         u"`run` needs a runner that announces native_steps_integration"_s};
+                         u"the job needs a runner that announces "_s + *missing};
     }
     if (!payload) {
         return failJob(transaction, **found, payload.error());
@@ -107,7 +111,8 @@ Dispatcher::Claim Dispatcher::failJob(Transaction &transaction,
     transaction.onUndo([this, id = job.id] { putAside(id); });
     retract(transaction, job.id);
     const Result<model::Job> failed = m_parts.flow.move(
-        transaction, job, {.event = JobEvent::Fail, .failureReason = failureOf(why)});
+        transaction, job,
+        {.event = JobEvent::Fail, .failureReason = failureOf(why), .failureMessage = why.detail});
     return failed ? Claim::JobGone : Claim::Failed;
 }
 

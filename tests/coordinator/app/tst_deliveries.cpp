@@ -127,7 +127,8 @@ Ask DeliveryTest::requestOfANewRunner()
               .object()
               .value("token"_L1)
               .toString();
-    const QJsonObject features {{u"trace_reset"_s, true}, {u"refspecs"_s, true}};
+    const QJsonObject features {{u"trace_reset"_s, true}, {u"refspecs"_s, true},
+                                {u"upload_multiple_artifacts"_s, true}};
     return {"POST", "/api/v4/jobs/request",
             bytesOf({{u"token"_s, token}, {u"info"_s, QJsonObject {{u"features"_s, features}}}}),
             headers};

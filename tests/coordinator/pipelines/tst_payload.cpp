@@ -10,6 +10,8 @@
 
 #include <QTest>
 
+#include <array>
+
 using namespace ci;
 using namespace ci::pipelines;
 using namespace Qt::StringLiterals;
@@ -40,6 +42,8 @@ private Q_SLOTS:
     void carriesStepsCachesAndArtifacts();
     void handsOnArtifactsAndDotenv();
     void anErasedDependencyFailsTheJob();
+    void aRunnerMustKnowWhatItsJobNeeds_data();
+    void aRunnerMustKnowWhatItsJobNeeds();
     void depthDecidesTheRefspecs();
     void expandsTheEnvironment();
     void hashesCacheFiles();
@@ -316,6 +320,49 @@ void PayloadTest::anErasedDependencyFailsTheJob()
     QVERIFY(!m_runner->ask()->has_value());
     QCOMPARE(m_world->job(u"test"_s).failureReason,
              model::FailureReason::MissingDependencyFailure);
+}
+
+void PayloadTest::aRunnerMustKnowWhatItsJobNeeds_data()
+{
+    QTest::addColumn<int>("feature");
+    QTest::newRow("upload_multiple_artifacts") << 0;
+    QTest::newRow("artifacts_exclude") << 1;
+    QTest::newRow("return_exit_code") << 2;
+    QTest::newRow("fallback_cache_keys") << 3;
+    QTest::newRow("native_steps_integration") << 4;
+}
+
+void PayloadTest::aRunnerMustKnowWhatItsJobNeeds()
+{
+    using protocol::RunnerFeatures;
+    QFETCH(const int, feature);
+    const std::array members {&RunnerFeatures::uploadMultipleArtifacts,
+                              &RunnerFeatures::artifactsExclude, &RunnerFeatures::returnExitCode,
+                              &RunnerFeatures::fallbackCacheKeys, &RunnerFeatures::nativeSteps};
+    std::array<model::JobPlan, 5> plans;
+    plans.fill(job(u"picky"_s));
+    plans[0].spec.artifacts.emplace();
+    plans[0].spec.artifacts->reports = {{u"junit"_s, {u"*.xml"_s}}};
+    plans[1].spec.artifacts.emplace();
+    plans[1].spec.artifacts->paths = {u"out/"_s};
+    plans[1].spec.artifacts->exclude = {u"out/tmp"_s};
+    plans[2].allowFailure.exitCodes = {3};
+    plans[3].spec.caches.resize(1);
+    plans[3].spec.caches[0].paths = {u"deps/"_s};
+    plans[3].spec.caches[0].fallbackKeys = {u"old"_s};
+    plans[4].spec.run = u"[]"_s;
+    const size_t index = static_cast<size_t>(feature);
+    m_runner->features().*members[index] = false;
+    m_world->create(plan({plans[index], job(u"plain"_s)}));
+    QCOMPARE(m_runner->take().jobInfo.name, u"plain"_s);
+    const model::Job refused = m_world->job(u"picky"_s);
+    QCOMPARE(refused.failureReason, model::FailureReason::RunnerUnsupported);
+    QVERIFY2(refused.failureMessage.contains(QLatin1StringView(QTest::currentDataTag())),
+             qPrintable(refused.failureMessage));
+
+    m_runner->features().*members[index] = true;
+    m_world->create(plan({plans[index]}));
+    QCOMPARE(m_runner->take().jobInfo.name, u"picky"_s);
 }
 
 void PayloadTest::depthDecidesTheRefspecs()

@@ -238,6 +238,9 @@ TalkingRunner::TalkingRunner(World &world, const Secret &token, Kind kind)
     m_info.name = u"talker"_s;
     m_info.version = u"1"_s;
     m_info.features.traceReset = true;
+    m_info.features.uploadMultipleArtifacts = m_info.features.refspecs = true;
+    m_info.features.artifactsExclude = m_info.features.multiBuildSteps = true;
+    m_info.features.returnExitCode = m_info.features.fallbackCacheKeys = true;
     m_info.features.cancelGracefully = kind != Kind::Stock;
     m_info.features.twoPhaseJobCommit = kind != Kind::Stock;
     m_info.features.capstanChannel = kind == Kind::Capstan;
