@@ -4,9 +4,7 @@
 #include "coordinator/queue/predefined.h"
 #include "db/jobstore.h"
 #include "db/pipelinestore.h"
-#include "db/projectstore.h"
 #include "db/resourcegroupstore.h"
-#include "db/userstore.h"
 
 namespace ci::pipelines {
 
@@ -15,7 +13,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype MaxPipelineName = 255;
-constexpr qsizetype ShaLength = 40;
 
 QStringList sortedTags(QStringList tags)
 {
@@ -35,59 +32,16 @@ std::vector<model::JobNeed> needsOf(const model::JobPlan &plan)
 
 } // namespace
 
-Result<PipelineCreator::Setting> PipelineCreator::readSetting(const NewPipeline &start)
+model::Pipeline PipelineCreator::draft(const NewPipeline &start,
+                                       const PipelineSetting &setting) const
 {
-    db::Database &database = m_transaction.database();
-    Result<std::optional<model::Project>> project
-        = db::ProjectStore(database).find(start.project);
-    if (!project || !*project) {
-        return project ? notFound(u"404 Project Not Found"_s) : project.error();
-    }
-    Setting setting;
-    setting.project = std::move(**project);
-    Result<std::vector<model::Variable>> variables
-        = queue::readVariables(m_transaction, m_parts.box, setting.project);
-    if (!variables) {
-        return variables.error();
-    }
-    setting.variables = std::move(*variables);
-    if (start.user) {
-        Result<std::optional<model::User>> user = db::UserStore(database).find(*start.user);
-        if (!user) {
-            return user.error();
-        }
-        setting.user = std::move(*user);
-    }
-    return setting;
-}
-
-Result<model::Pipeline> PipelineCreator::draft(const NewPipeline &start, const Setting &setting)
-{
-    const Result<bool> isProtected
-        = db::ProjectStore(m_transaction.database()).isProtected(start.project, start.ref);
-    if (!isProtected) {
-        return isProtected.error();
-    }
-    model::Pipeline pipeline;
-    pipeline.project = setting.project.id;
-    pipeline.ref = start.ref;
-    pipeline.isTag = start.isTag;
-    // Only branches can be protected; a tag of the same name is not.
-    pipeline.isRefProtected = *isProtected && !start.isTag;
-    pipeline.commit = start.commit;
-    pipeline.beforeSha
-        = start.beforeSha.isEmpty() ? QByteArray(ShaLength, '0') : start.beforeSha;
-    pipeline.source = start.source;
-    pipeline.user = start.user;
-    pipeline.variables = start.variables;
-    pipeline.schedule = start.schedule;
-    pipeline.origin = start.origin;
+    model::Pipeline pipeline = draftOf(start, setting);
     pipeline.createdAt = m_parts.clock.now();
     pipeline.updatedAt = pipeline.createdAt;
     return pipeline;
 }
 
-queue::VariableList PipelineCreator::pipelineVariables(const Setting &setting,
+queue::VariableList PipelineCreator::pipelineVariables(const PipelineSetting &setting,
                                                        const model::Pipeline &pipeline,
                                                        const model::Job *job,
                                                        const model::JobSpec *spec,
@@ -128,22 +82,19 @@ Result<model::Pipeline> PipelineCreator::createFinished(const NewPipeline &start
                                                         model::PipelineState state,
                                                         std::vector<model::ConfigError> errors)
 {
-    const Result<Setting> setting = readSetting(start);
+    const Result<PipelineSetting> setting = readSetting(m_transaction, m_parts.box, start);
     if (!setting) {
         return setting.error();
     }
-    Result<model::Pipeline> pipeline = draft(start, *setting);
-    if (!pipeline) {
-        return pipeline;
-    }
-    pipeline->state = state;
-    pipeline->errors = std::move(errors);
-    pipeline->finishedAt = pipeline->createdAt;
-    return db::PipelineStore(m_transaction.database(), m_parts.box).insert(*pipeline);
+    model::Pipeline pipeline = draft(start, *setting);
+    pipeline.state = state;
+    pipeline.errors = std::move(errors);
+    pipeline.finishedAt = pipeline.createdAt;
+    return db::PipelineStore(m_transaction.database(), m_parts.box).insert(pipeline);
 }
 
 model::Job PipelineCreator::jobOf(const model::Pipeline &pipeline,
-                                  const Setting &setting,
+                                  const PipelineSetting &setting,
                                   const model::JobPlan &plan) const
 {
     model::Job job;
@@ -170,7 +121,7 @@ model::Job PipelineCreator::jobOf(const model::Pipeline &pipeline,
 }
 
 Result<model::Job> PipelineCreator::insertJob(const model::Pipeline &pipeline,
-                                              const Setting &setting,
+                                              const PipelineSetting &setting,
                                               const model::JobPlan &plan,
                                               int ordinal,
                                               PipelineGraph::Needs &needs)
@@ -218,22 +169,19 @@ Result<model::Job> PipelineCreator::insertJob(const model::Pipeline &pipeline,
 Result<PipelineCreator::Made> PipelineCreator::create(const NewPipeline &start,
                                                       const model::PipelinePlan &plan)
 {
-    const Result<Setting> setting = readSetting(start);
+    const Result<PipelineSetting> setting = readSetting(m_transaction, m_parts.box, start);
     if (!setting) {
         return setting.error();
     }
-    Result<model::Pipeline> drafted = draft(start, *setting);
-    if (!drafted) {
-        return drafted.error();
-    }
-    drafted->name = pipelineVariables(*setting, *drafted, nullptr, nullptr, {})
-                        .expanded(plan.name)
-                        .trimmed()
-                        .left(MaxPipelineName);
-    drafted->autoCancel = plan.autoCancelOnNewCommit;
-    drafted->cancelOnJobFailure = plan.autoCancelOnJobFailure;
+    model::Pipeline drafted = draft(start, *setting);
+    drafted.name = pipelineVariables(*setting, drafted, nullptr, nullptr, {})
+                       .expanded(plan.name)
+                       .trimmed()
+                       .left(MaxPipelineName);
+    drafted.autoCancel = plan.autoCancelOnNewCommit;
+    drafted.cancelOnJobFailure = plan.autoCancelOnJobFailure;
     Result<model::Pipeline> pipeline
-        = db::PipelineStore(m_transaction.database(), m_parts.box).insert(*drafted);
+        = db::PipelineStore(m_transaction.database(), m_parts.box).insert(drafted);
     if (!pipeline) {
         return pipeline.error();
     }

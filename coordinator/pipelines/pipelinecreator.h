@@ -4,10 +4,9 @@
 #include "common/base/clock.h"
 #include "common/base/secretbox.h"
 #include "coordinator/engine/commandloop.h"
-#include "coordinator/model/project.h"
-#include "coordinator/model/user.h"
 #include "coordinator/pipelines/newpipeline.h"
 #include "coordinator/pipelines/pipelinegraph.h"
+#include "coordinator/pipelines/pipelinesetting.h"
 #include "coordinator/queue/jobvariables.h"
 #include "coordinator/queue/queuesettings.h"
 
@@ -43,26 +42,17 @@ public:
                                            std::vector<model::ConfigError> errors);
 
 private:
-    /// Around the pipeline, read once for all jobs.
-    struct Setting
-    {
-        model::Project project;
-        std::optional<model::User> user;
-        std::vector<model::Variable> variables;
-    };
-
-    Result<Setting> readSetting(const NewPipeline &start);
-    Result<model::Pipeline> draft(const NewPipeline &start, const Setting &setting);
-    queue::VariableList pipelineVariables(const Setting &setting,
+    model::Pipeline draft(const NewPipeline &start, const PipelineSetting &setting) const;
+    queue::VariableList pipelineVariables(const PipelineSetting &setting,
                                           const model::Pipeline &pipeline,
                                           const model::Job *job,
                                           const model::JobSpec *spec,
                                           const QString &environment) const;
     model::Job jobOf(const model::Pipeline &pipeline,
-                     const Setting &setting,
+                     const PipelineSetting &setting,
                      const model::JobPlan &plan) const;
     Result<model::Job> insertJob(const model::Pipeline &pipeline,
-                                 const Setting &setting,
+                                 const PipelineSetting &setting,
                                  const model::JobPlan &plan,
                                  int ordinal,
                                  PipelineGraph::Needs &needs);
