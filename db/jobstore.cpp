@@ -109,7 +109,6 @@ constexpr const char *UpdateJob = R"(
         is_erased = :is_erased, queued_ms = :queued, started_ms = :started,
         finished_ms = :finished, heard_ms = :heard
     WHERE id = :id AND state = :from)";
-constexpr const char *TouchJob = "UPDATE jobs SET heard_ms = :heard WHERE id = :id";
 constexpr const char *NewestSuccess = R"(
     SELECT jobs.id FROM pipelines JOIN jobs ON jobs.pipeline_id = pipelines.id
     WHERE pipelines.project_id = :project AND pipelines.ref = :ref AND jobs.name = :name
@@ -486,12 +485,6 @@ Result<bool> JobStore::update(const model::Job &job, model::JobState from)
     bindResult(query, job);
     query.bind(":id", job.id).bind(":is_retried", job.isRetried).bind(":from", word(from));
     return changesAny(query);
-}
-
-Result<void> JobStore::touch(JobId id, Timestamp heardAt)
-{
-    Query query(m_database, TouchJob);
-    return runOne(query.bind(":id", id).bind(":heard", heardAt), u"job"_s);
 }
 
 Result<std::optional<model::Job>> JobStore::newestSuccess(ProjectId project,

@@ -60,7 +60,6 @@ public:
 
     /// Everything but identity and plan, only where the state is still `from`; false: it is not.
     Result<bool> update(const model::Job &job, model::JobState from);
-    Result<void> touch(JobId id, Timestamp heardAt);
     /// An unlikely race aside, what the newest finished attempts of `ref` with this name left.
     Result<std::optional<model::Job>> newestSuccess(ProjectId project,
                                                     const QString &ref,

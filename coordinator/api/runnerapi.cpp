@@ -67,8 +67,6 @@ int statusOfUpdate(queue::UpdateReply reply)
     switch (reply) {
     case queue::UpdateReply::Done:
         return 200;
-    case queue::UpdateReply::Incomplete:
-        return 202;
     case queue::UpdateReply::LogInvalid:
         return 412;
     case queue::UpdateReply::Refused:

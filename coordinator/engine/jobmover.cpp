@@ -44,7 +44,6 @@ void applyEffects(model::Job &job, const JobChange &change, Timestamp now)
     case JobEvent::Enqueue:
         job.queuedAt = now;
         job.startAt.reset();
-        job.user = change.user ? change.user : job.user;
         break;
     case JobEvent::Schedule:
         job.startAt = change.startAt;

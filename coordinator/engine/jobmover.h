@@ -19,7 +19,6 @@ struct JobChange
     QString failureMessage {}; ///< Fail, of a bridge or before it ran
     std::optional<int> exitCode {}; ///< Fail, Succeed
     std::optional<Timestamp> startAt {}; ///< Schedule
-    std::optional<UserId> user {}; ///< Enqueue of a manual job: who played it.
 };
 
 /// The one function that changes a job's state: looks the event up in the table, stores the new

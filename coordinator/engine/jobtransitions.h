@@ -49,7 +49,6 @@ inline constexpr std::array JobTransitions {
     JobTransition {JobState::Manual, JobEvent::Schedule, JobState::Scheduled},
     JobTransition {JobState::Manual, JobEvent::WaitForResource, JobState::WaitingForResource},
     JobTransition {JobState::Manual, JobEvent::Cancel, JobState::Canceled},
-    JobTransition {JobState::Manual, JobEvent::Revive, JobState::Created},
 
     JobTransition {JobState::Scheduled, JobEvent::Enqueue, JobState::Pending},
     JobTransition {JobState::Scheduled, JobEvent::WaitForResource, JobState::WaitingForResource},

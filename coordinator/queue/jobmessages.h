@@ -48,7 +48,6 @@ struct TraceAnswer
 
 enum class UpdateReply : quint8 {
     Done, ///< 200
-    Incomplete, ///< 202: bytes of the log are missing; send them and repeat.
     LogInvalid, ///< 412: the log held is dropped; send it whole and repeat.
     Refused, ///< 403
     NotNow, ///< 503
