@@ -35,6 +35,7 @@ private Q_SLOTS:
     void saysWhyThereIsNoPipeline_data();
     void saysWhyThereIsNoPipeline();
     void startsAnotherProject();
+    void asksForTheStartersRight_data();
     void asksForTheStartersRight();
     void mirrorsAnotherProject();
     void aMirrorThatIsNotTakenFails();
@@ -258,8 +259,19 @@ void DownstreamTest::startsAnotherProject()
     QCOMPARE(job(parent, u"down"_s).state, JobState::Success);
 }
 
+void DownstreamTest::asksForTheStartersRight_data()
+{
+    QTest::addColumn<bool>("isAdmin");
+    QTest::newRow("a reporter there") << false;
+    QTest::newRow("an administrator who is only a reporter there") << true;
+}
+
 void DownstreamTest::asksForTheStartersRight()
 {
+    QFETCH(const bool, isAdmin);
+    if (isAdmin) {
+        QVERIFY(m_world->database->execute("UPDATE users SET is_admin = 1 WHERE username = 'alice'"));
+    }
     const model::User bob = m_world->makeUser(u"bob"_s);
     const model::Project other = m_world->makeProject(bob, u"other"_s);
     m_world->setRole(other, m_alice, model::Role::Reporter);

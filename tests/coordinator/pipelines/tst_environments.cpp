@@ -47,6 +47,7 @@ private Q_SLOTS:
     void theTimeGoesOnOverARestart();
     void verifyingRenewsTheTime();
     void itStopsWithItsBranch();
+    void aStopJobThatIsRefusedKeepsNoBranch();
     void aRetryOfTheStopJobWorks();
     void aSecondStopWaitsForTheStopJob();
     void aDeadlineThatComesEarlyIsSetAgain();
@@ -288,6 +289,21 @@ void EnvironmentTest::itStopsWithItsBranch()
     QVERIFY(remove(u"main"_s));
     QCOMPARE(environment()->state, EnvironmentState::Stopping);
     QCOMPARE(m_world->states(), u"deploy:success stop:pending"_s);
+}
+
+void EnvironmentTest::aStopJobThatIsRefusedKeepsNoBranch()
+{
+    m_world->create(plan({deploy(), stopper()}));
+    run();
+    // As a bridge that mirrors a pipeline: it is not played.
+    m_world->execute("UPDATE jobs SET is_bridge = 1, started_ms = 1 WHERE name = 'stop'");
+    QCOMPARE(stop().error().kind, ErrorKind::Conflict);
+    const Result<void> stopped = m_world->call<void>([&](Transaction &transaction) {
+        return m_world->core().pipelines().environments().stopAllOf(
+            transaction, m_world->project(), u"main"_s);
+    });
+    QVERIFY2(stopped, stopped ? "" : qPrintable(stopped.error().detail));
+    QCOMPARE(environment()->state, EnvironmentState::Available);
 }
 
 void EnvironmentTest::aRetryOfTheStopJobWorks()
