@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "coordinator/queue/waitingreason.h"
 #include "tests/coordinator/pipelines/world.h"
 #include "tests/testmain.h"
 
@@ -17,6 +18,8 @@ class RunnerRegistryTest final : public QObject
 private Q_SLOTS:
     void aResetTokenKeepsItsKind_data();
     void aResetTokenKeepsItsKind();
+    void saysWhyAJobWaits_data();
+    void saysWhyAJobWaits();
 };
 
 void RunnerRegistryTest::aResetTokenKeepsItsKind_data()
@@ -49,6 +52,43 @@ void RunnerRegistryTest::aResetTokenKeepsItsKind()
         QCOMPARE(again->token.reveal().startsWith("glrt-"), isCreated);
         QVERIFY(!again->runner.shortToken.startsWith("glrt-"));
     }
+}
+
+void RunnerRegistryTest::saysWhyAJobWaits_data()
+{
+    QTest::addColumn<QList<model::Runner>>("runners");
+    QTest::addColumn<QStringList>("tags");
+    QTest::addColumn<QString>("reason");
+    model::Runner linux;
+    linux.tags = {u"linux"_s};
+    linux.runsUntagged = false;
+    model::Runner paused = linux;
+    paused.isPaused = true;
+    const QStringList wanted {u"linux"_s};
+    QTest::newRow("a new installation")
+        << QList<model::Runner> {} << wanted << u"Waiting: there is no runner yet."_s;
+    QTest::newRow("a tag that no runner has")
+        << QList<model::Runner> {linux} << QStringList {u"gpu"_s, u"linux"_s}
+        << u"Waiting: no runner takes jobs of this project with the tags gpu, linux."_s;
+    QTest::newRow("no tags where every runner wants some")
+        << QList<model::Runner> {linux} << QStringList {}
+        << u"Waiting: no runner takes jobs of this project without tags."_s;
+    QTest::newRow("it is paused") << QList<model::Runner> {paused} << wanted
+                                  << u"Waiting: every runner that could take this job is paused."_s;
+    QTest::newRow("it is away") << QList<model::Runner> {paused, linux} << wanted
+                                << u"Waiting: every runner that could take this job is offline."_s;
+}
+
+void RunnerRegistryTest::saysWhyAJobWaits()
+{
+    QFETCH(const QList<model::Runner>, runners);
+    QFETCH(const QStringList, tags);
+    World world;
+    for (const model::Runner &runner : runners) {
+        world.addRunner(runner);
+    }
+    const queue::Wish wish {world.project(), GroupId {1}, tags, false};
+    QTEST(queue::waitingReason(world.core().runners(), model::Job {}, wish), "reason");
 }
 
 CAPSTAN_TEST(RunnerRegistryTest)
