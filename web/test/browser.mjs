@@ -295,6 +295,36 @@ const tests = {
         await page.getByTestId('stale').waitFor({ state: 'detached' });
         complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('503')));
     },
+    async 'loads by itself what did not load while the coordinator was away'(page) {
+        let down = true;
+        await page.routeWebSocket('**/-/live', (socket) => down ? socket.close() : socket.connectToServer());
+        await page.route('**/api/v4/runners/all*', (route) => down ? route.fulfill({ status: 503, json: { message: 'The coordinator is busy.' } }) : route.continue());
+        await page.goto(`${address}/admin/runners`);
+        await page.getByTestId('load-error').waitFor();
+        down = false;
+        await page.getByTestId('runner-row').first().waitFor();
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !/503|WebSocket/.test(text)));
+    },
+    async 'does not promise pages of a project that is not there, nor news of a job that is not'(page) {
+        await page.route('**/api/v4/projects/root%2Fnothing', (route) => route.fulfill({ status: 404, json: { message: '404 Project Not Found' } }));
+        await page.route('**/api/v4/projects/*/jobs/999', (route) => route.fulfill({ status: 404, json: { message: '404 Not Found' } }));
+        await page.routeWebSocket('**/-/live', (socket) => {
+            socket.onMessage((text) => {
+                const { type, topic } = JSON.parse(text);
+                if (type === 'subscribe') {
+                    socket.send(JSON.stringify({ type: 'refused', topic, reason: 'no such topic' }));
+                }
+            });
+        });
+        await page.goto(`${address}/root/nothing`);
+        await page.getByTestId('not-found').waitFor();
+        assert.equal(await page.getByTestId('tab-pipelines').count(), 0);
+        await page.goto(`${address}/root/sample/-/jobs/999`);
+        await page.getByTestId('not-found').waitFor();
+        await page.locator('[data-testid=live-state][data-state=open]').waitFor({ state: 'attached' });
+        await page.waitForFunction(() => document.querySelector('[data-testid=live-state]').textContent === '');
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+    },
     async 'lets the keyboard out of a terminal, and shows it to a screen reader'(page) {
         await openTerminal(page);
         assert.match(await page.locator('.xterm-helper-textarea').getAttribute('aria-description'), /Control Shift L/);

@@ -23,6 +23,8 @@ const newsKept = 200;
 // What may not be seen any more is not kept on the screen.
 const forbidding = [401, 403, 404];
 
+export const isForbidding = (error: ApiError | null): boolean => error !== null && forbidding.includes(error.status);
+
 /// One value, brought up to date by fetches and by news in the order in which they were true: one
 /// fetch at a time, and news that came while it was under way are applied to its answer, too.
 export class Loader<T> {
@@ -126,7 +128,7 @@ export class Loader<T> {
 
     private fail(error: ApiError): void {
         this.error = error;
-        if (forbidding.includes(error.status)) {
+        if (isForbidding(error)) {
             this.value = undefined;
         }
         setStale(this, this.value === undefined ? null : { reason: error.message, retry: this.fetchNow });

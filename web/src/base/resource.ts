@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
 import type { ApiError } from './api';
 import { listenTopic } from './live';
-import { Loader, type LoaderOptions } from './loader';
+import { isForbidding, Loader, type LoaderOptions } from './loader';
 
 export interface Resource<T> {
     value: T | undefined;
@@ -22,15 +22,17 @@ interface Options<T> extends LoaderOptions<T> {
 export function useResource<T>(key: string | null, load: () => Promise<T>, options: Options<T> = {}): Resource<T> {
     const [, show] = useReducer<number, void>((n) => n + 1, 0);
     const loader = useMemo(() => new Loader(load, () => show(), options), [key]);
-    const topicNames = (options.topics ?? []).join(' ');
+    // What may not be seen has no news either, and nobody misses them.
+    const topicNames = isForbidding(loader.error) ? '' : (options.topics ?? []).join(' ');
     useEffect(() => {
         if (key === null) {
             return undefined;
         }
         let heard = false;
         const subscribed = () => {
-            // A fetch that began before the topic was heard may have missed something.
-            if (heard || loader.value !== undefined || loader.busy) {
+            // A fetch that began before the topic was heard may have missed something; one that failed
+            // may have done so because the coordinator was away.
+            if (heard || loader.value !== undefined || loader.busy || loader.error) {
                 loader.fetchSoon();
             }
             heard = true;

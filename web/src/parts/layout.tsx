@@ -20,7 +20,7 @@ type Tab = 'overview' | 'pipelines' | 'schedules' | 'environments' | 'releases' 
 interface LayoutProps {
     crumbs: Crumb[];
     project?: string;
-    tab?: Tab;
+    tab?: Tab | undefined;
     /// Uses the whole width and height (a log, a terminal).
     full?: boolean;
     children: ComponentChildren;

@@ -102,7 +102,7 @@ export function EditorPage({ path }: { path: string }) {
     return (
         <Layout crumbs={[...projectCrumbs(path), { label: 'CI file' }]} project={path} tab="editor">
             <div class="head"><h1>CI file</h1></div>
-            {refs.value ? <Editor path={path} refs={refs.value} /> : <Absent error={refs.error} reload={refs.reload} what="project" />}
+            {refs.value ? <Editor path={path} refs={refs.value} /> : <Absent error={refs.error} reload={refs.reload} what="repository" />}
         </Layout>
     );
 }

@@ -52,10 +52,10 @@ function Newest({ project }: { project: Project }) {
 export function OverviewPage({ path }: { path: string }) {
     usePageTitle(path);
     const project = useProject(path);
-    const value = project.value;
+    const { value, error } = project;
     return (
-        <Layout crumbs={projectCrumbs(path)} project={path} tab="overview">
-            {!value && <Absent error={project.error} reload={project.reload} what="project" />}
+        <Layout crumbs={projectCrumbs(path)} project={path} tab={error?.status === 404 ? undefined : 'overview'}>
+            {!value && <Absent error={error} reload={project.reload} what="project" />}
             {value && (
                 <>
                     <div class="head">

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { get, list, send, type Page } from '../base/api';
+import { get, list, send, session, type Page } from '../base/api';
 import { usePageTitle } from '../base/favicon';
 import { useResource } from '../base/resource';
 import { query } from '../base/router';
@@ -61,7 +61,7 @@ export function RunnersPage() {
     const [making, setMaking] = useState(false);
     return (
         <Layout crumbs={[{ label: 'Runners' }]}>
-            <div class="head"><h1>Runners</h1><Button label="New runner" icon="plus" kind="primary" testid="new-runner" onPress={() => setMaking(true)} /></div>
+            <div class="head"><h1>Runners</h1>{session.value?.user.is_admin && <Button label="New runner" icon="plus" kind="primary" testid="new-runner" onPress={() => setMaking(true)} />}</div>
             {!runners.value && <Absent error={runners.error} reload={runners.reload} what="list of runners" />}
             {runners.value?.items.length === 0 && <Empty title="No runners yet"><p>A runner takes jobs and runs them, on any machine that can reach this one.</p></Empty>}
             {runners.value && runners.value.items.length > 0 && (

@@ -123,7 +123,7 @@ export function RunPipelinePage({ path }: { path: string }) {
     return (
         <Layout crumbs={[...projectCrumbs(path), { label: 'Pipelines', href: `/${path}/-/pipelines` }, { label: 'Run' }]} project={path} tab="pipelines">
             <div class="head"><h1>Run pipeline</h1></div>
-            {!refs.value && <Absent error={refs.error} reload={refs.reload} what="project" />}
+            {!refs.value && <Absent error={refs.error} reload={refs.reload} what="repository" />}
             {refs.value && (mayRun ? <RunForm path={path} refs={refs.value} /> : <Empty title="For developers" testid="forbidden"><p>Running a pipeline needs the role of a developer, in a project that is not archived.</p></Empty>)}
         </Layout>
     );
