@@ -325,6 +325,14 @@ const tests = {
         await page.waitForFunction(() => document.querySelector('[data-testid=live-state]').textContent === '');
         complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
     },
+    async 'says who cannot be a member, by the keyboard alone'(page) {
+        await page.route('**/api/v4/projects/*/members', (route) => route.request().method() === 'POST' ? route.fulfill({ status: 404, json: { message: '404 Not Found' } }) : route.continue());
+        await page.goto(`${address}/root/sample/-/settings`);
+        await page.getByTestId('member-name').fill('nobody');
+        await page.keyboard.press('Enter');
+        await page.locator('[data-testid=toasts]', { hasText: 'There is no user nobody.' }).waitFor();
+        complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+    },
     async 'lets the keyboard out of a terminal, and shows it to a screen reader'(page) {
         await openTerminal(page);
         assert.match(await page.locator('.xterm-helper-textarea').getAttribute('aria-description'), /Control Shift L/);

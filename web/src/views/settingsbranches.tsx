@@ -5,6 +5,7 @@ import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import { Button, Input } from '../parts/controls';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { Icon } from '../parts/icons';
 
 export function BranchSettings({ path }: { path: string }) {
@@ -12,6 +13,9 @@ export function BranchSettings({ path }: { path: string }) {
     const branches = useResource(base, () => loadAll<{ id: number; name: string }>(base));
     const [name, setName] = useState('');
     const add = async () => {
+        if (!name.trim()) {
+            return;
+        }
         await send('POST', base, { name: name.trim() });
         setName('');
         branches.reload();
@@ -33,10 +37,10 @@ export function BranchSettings({ path }: { path: string }) {
                     </li>
                 ))}
             </ul>
-            <div class="add-row">
+            <Form class="add-row" onSend={add}>
                 <Input value={name} onText={setName} placeholder="main, release/*" aria-label="Branch" testid="branch-name" />
-                <Button label="Protect" icon="lock" disabled={!name.trim()} testid="branch-add" onPress={add} />
-            </div>
+                <Button label="Protect" icon="lock" disabled={!name.trim()} type="submit" testid="branch-add" />
+            </Form>
         </section>
     );
 }

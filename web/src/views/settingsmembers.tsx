@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { useState } from 'preact/hooks';
-import { projectApi, send } from '../base/api';
+import { ApiError, projectApi, send } from '../base/api';
 import { loadAll } from '../base/paging';
 import { useResource } from '../base/resource';
 import type { Member } from '../base/types';
 import { Button, Input, Select } from '../parts/controls';
 import { ask } from '../parts/dialog';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { toastError } from '../parts/toast';
 
 const allRoles = [['10', 'Guest'], ['20', 'Reporter'], ['30', 'Developer'], ['40', 'Maintainer'], ['50', 'Owner']] as const;
@@ -19,7 +20,14 @@ export function MemberSettings({ path, own }: { path: string; own: number }) {
     const [name, setName] = useState('');
     const [role, setRole] = useState('30');
     const add = async () => {
-        await send('POST', base, { username: name.trim(), access_level: Number(role) });
+        const username = name.trim();
+        if (!username) {
+            return;
+        }
+        await send('POST', base, { username, access_level: Number(role) }).catch((error: unknown) => {
+            // The project is there, as this page of it is.
+            throw error instanceof ApiError && error.status === 404 ? new Error(`There is no user ${username}.`) : error;
+        });
         setName('');
         members.reload();
     };
@@ -50,11 +58,11 @@ export function MemberSettings({ path, own }: { path: string; own: number }) {
                     </li>
                 ))}
             </ul>
-            <div class="add-row">
+            <Form class="add-row" onSend={add}>
                 <Input value={name} onText={setName} placeholder="user name" aria-label="User name" testid="member-name" />
                 <Select label="Role" value={role} options={roles} onChange={setRole} />
-                <Button label="Add" icon="plus" disabled={!name.trim()} testid="member-add" onPress={add} />
-            </div>
+                <Button label="Add" icon="plus" disabled={!name.trim()} type="submit" testid="member-add" />
+            </Form>
         </section>
     );
 }
