@@ -58,6 +58,7 @@ const routes = [
     ['POST', /^\/projects\/[^/]+\/pipeline$/, (_m, _u, body) => body.ref === 'main' ? [201, pipelines[0]] : [400, { message: { base: ['Reference not found'] } }]],
     ['GET', /^\/projects\/[^/]+\/pipelines\/(\d+)\/jobs$/, ([, id]) => allJobs.filter((job) => job.pipeline.id === Number(id))],
     ['GET', /^\/projects\/[^/]+\/pipelines\/(\d+)\/bridges$/, () => []],
+    ['GET', /^\/projects\/[^/]+\/pipelines\/\d+\/test_report$/, () => ({ total_time: 0, total_count: 0, success_count: 0, failed_count: 0, skipped_count: 0, error_count: 0, test_suites: [] })],
     ['GET', /^\/projects\/[^/]+\/pipelines\/\d+\/test_report_summary$/, () => ({ total: { time: 0, count: 0, success: 0, failed: 0, skipped: 0, error: 0 }, test_suites: [] })],
     ['GET', /^\/projects\/[^/]+\/pipeline_form$/, (_m, url) => ({ ref: url.searchParams.get('ref'), sha: '', inputs: [], variables: [], errors: [] })],
     ['GET', /^\/projects\/[^/]+\/(pipeline_schedules|environments|releases|triggers|resource_groups)$/, () => []],

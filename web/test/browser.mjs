@@ -333,6 +333,11 @@ const tests = {
         await page.locator('[data-testid=toasts]', { hasText: 'There is no user nobody.' }).waitFor();
         complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
     },
+    async 'shows over the tests of which pipeline they are'(page) {
+        await page.goto(`${address}/root/sample/-/pipelines/40/test_report`);
+        await page.getByTestId('pipeline-tabs').waitFor();
+        await page.getByTestId('pipeline-state').waitFor();
+    },
     async 'lets the keyboard out of a terminal, and shows it to a screen reader'(page) {
         await openTerminal(page);
         assert.match(await page.locator('.xterm-helper-textarea').getAttribute('aria-description'), /Control Shift L/);

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: MIT
-import { get, projectApi, send } from '../base/api';
+import { get, projectApi } from '../base/api';
 import { usePageTitle } from '../base/favicon';
-import { plainText, shortRef } from '../base/format';
-import { pipelineHref } from '../base/joblink';
 import { useShortcuts } from '../base/keys';
 import type { Change } from '../base/livemessage';
 import { loadAll } from '../base/paging';
-import { pipelineActions, type PipelineAction } from '../base/pipelineactions';
-import { jobsAfter, pipelineAfter } from '../base/pipelinenews';
+import { pipelineActions } from '../base/pipelineactions';
+import { jobsAfter } from '../base/pipelinenews';
 import { pipelineView } from '../base/preferences';
 import { useResource } from '../base/resource';
 import { isFinished, stateLook } from '../base/states';
 import type { Job, Pipeline } from '../base/types';
 import { arrange } from '../base/jobgroups';
-import { Button } from '../parts/controls';
 import { Absent, Empty } from '../parts/empty';
-import { Icon } from '../parts/icons';
 import { Layout, projectCrumbs } from '../parts/layout';
-import { StateBadge } from '../parts/state';
-import { Ago, Ticking } from '../parts/time';
 import { jobMoved } from './job';
 import { PipelineGraph } from './pipelinegraph';
+import { applyPipeline, PipelineHead } from './pipelinehead';
 import { PipelineTabs } from './pipelinetabs';
 import { PipelineTable } from './pipelinetable';
 import { YamlErrors } from './yamlerrors';
@@ -30,49 +25,8 @@ async function loadJobs(base: string): Promise<Job[]> {
     return (await Promise.all([loadAll<Job>(`${base}/jobs`), loadAll<Job>(`${base}/bridges`)])).flat();
 }
 
-function applyPipeline(value: Pipeline, change: Change): Pipeline | undefined {
-    return change.entity === 'pipeline' && change.id === value.id ? pipelineAfter(value, change.data) : value;
-}
-
 function jobsMoved(value: Job[], change: Change): boolean {
     return value.some((job) => jobMoved(job, change));
-}
-
-interface HeadProps {
-    pipeline: Pipeline;
-    base: string;
-    allowed: PipelineAction[];
-    reload: () => void;
-}
-
-function PipelineHead({ pipeline, base, allowed, reload }: HeadProps) {
-    // A second cancel is the forced one: the polite one waits for after_script.
-    const isCanceling = pipeline.status === 'canceling';
-    const act = async (name: PipelineAction) => {
-        await send('POST', `${base}/${name}`, name === 'cancel' && isCanceling ? { force: true } : {});
-        reload();
-    };
-    const title = pipeline.name || pipeline.commit?.title || `Pipeline #${pipeline.id}`;
-    return (
-        <>
-            <div class="head">
-                <StateBadge look={stateLook(pipeline.status)} announce testid="pipeline-state" />
-                <div class="head-text"><h1>{plainText(title, 200)}</h1></div>
-                {allowed.includes('retry') && <Button label="Retry" icon="retry" testid="pipeline-retry" onPress={() => act('retry')} />}
-                {allowed.includes('cancel') && <Button label={isCanceling ? 'Cancel now' : 'Cancel'} icon="cancel" testid="pipeline-cancel" onPress={() => act('cancel')} />}
-            </div>
-            <div class="facts">
-                <span class="num">#{pipeline.id}</span>
-                <span class="with-icon"><Icon name={pipeline.tag ? 'tag' : 'branch'} size={13} />{pipeline.ref}</span>
-                <span class="with-icon mono" title={pipeline.sha}><Icon name="commit" size={13} />{shortRef(pipeline.sha)}</span>
-                {pipeline.commit && <span>{pipeline.commit.author_name}</span>}
-                <span class="muted">{pipeline.source}{pipeline.user ? ` by ${pipeline.user.username}` : ''}, <Ago at={pipeline.created_at} /></span>
-                {pipeline.started_at && <span class="with-icon"><Icon name="clock" size={13} /><Ticking started={pipeline.started_at} finished={pipeline.finished_at} seconds={pipeline.duration} /></span>}
-                {pipeline.upstream && <span>started by <a href={pipelineHref(pipeline.upstream)} data-testid="upstream">{plainText(pipeline.upstream.job.name, 100)} of #{pipeline.upstream.id}</a></span>}
-                {pipeline.coverage && <span data-testid="pipeline-coverage">coverage {Number(pipeline.coverage)} %</span>}
-            </div>
-        </>
-    );
 }
 
 function ViewSwitch() {

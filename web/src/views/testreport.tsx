@@ -13,6 +13,7 @@ import { Absent, Empty } from '../parts/empty';
 import { Icon } from '../parts/icons';
 import { Layout, projectCrumbs } from '../parts/layout';
 import { StateBadge } from '../parts/state';
+import { applyPipeline, PipelineHead } from './pipelinehead';
 import { PipelineTabs } from './pipelinetabs';
 
 const looks: Record<TestCase['status'], [Look, string]> = {
@@ -110,12 +111,13 @@ function Report({ report }: { report: TestReport }) {
 
 export function TestReportPage({ path, id }: { path: string; id: number }) {
     const base = `${projectApi(path)}/pipelines/${id}`;
-    const pipeline = useResource(base, () => get<Pipeline>(base), { topics: [`pipeline:${id}`] });
+    const pipeline = useResource(base, () => get<Pipeline>(base), { topics: [`pipeline:${id}`], apply: applyPipeline });
     const report = useResource(`${base}/test_report`, () => get<TestReport>(`${base}/test_report`));
     usePageTitle(`Tests · #${id} · ${path}`);
     const value = report.value;
     return (
         <Layout crumbs={[...projectCrumbs(path), { label: 'Pipelines', href: `/${path}/-/pipelines` }, { label: `#${id}`, href: `/${path}/-/pipelines/${id}` }, { label: 'Tests' }]} project={path} tab="pipelines">
+            {pipeline.value && <PipelineHead pipeline={pipeline.value} base={base} allowed={[]} reload={pipeline.reload} />}
             <PipelineTabs path={path} id={id} tab="tests" status={pipeline.value?.status} />
             {!value && <Absent error={report.error} reload={report.reload} what="test report" />}
             {value && value.test_suites.length === 0 && <Empty title="No test reports"><p>A job with <code>artifacts: reports: junit: report.xml</code> makes one.</p></Empty>}
