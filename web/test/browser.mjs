@@ -355,8 +355,15 @@ const tests = {
             await page.locator('h1').first().waitFor();
             assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, path);
         }
+        await page.goto(`${address}/root/sample/-/jobs/405`);
+        await page.getByTestId('log-fold-all').waitFor();
+        assert.deepEqual(await page.locator('.log-tools').evaluate((bar) => bar.scrollWidth - bar.clientWidth), 0, 'a tool of the log is cut off');
         await openTerminal(page);
         await page.getByTestId('terminal-keys').waitFor();
+        await page.getByTestId('terminal-search').click();
+        await page.getByTestId('terminal-search-text').fill('sample');
+        const last = await page.getByTestId('terminal-disconnect').boundingBox();
+        assert.ok(last.x + last.width <= 390, 'a tool of the terminal is cut off');
         await page.context().close();
     },
     async 'changes an empty project and a running job before the reader\'s eyes'(page) {
