@@ -65,6 +65,8 @@ test('writes durations, sizes and times for people', () => {
     assert.equal(ago('2026-03-01T11:15:00Z', now), '45 min ago');
     assert.equal(ago('2026-02-27T12:00:00Z', now), '2 d ago');
     assert.equal(ago('2026-03-01T14:00:00Z', now), 'in 2 h');
+    assert.equal(ago('2026-03-01T14:58:30Z', now), 'in 2 h 58 min');
+    assert.equal(ago('2026-03-02T11:58:30Z', now), 'in 23 h');
     assert.equal(ago(null, now), 'never');
     assert.equal(ago('nonsense', now), 'never');
     assert.equal(countdown(now + 61000, now), '1:01');

@@ -68,8 +68,6 @@ test('a refusal is shown beside the field that it names', () => {
     assert.deepEqual(formErrors(new Error('cron timezone: no zone Mars'), names), { fields: { cron_timezone: 'No zone Mars' }, rest: '' });
     assert.deepEqual(formErrors(new Error('ref must be the name of a branch or tag; cron: is missing'), names),
         { fields: { ref: 'Must be the name of a branch or tag', cron: 'Is missing' }, rest: '' });
-    assert.deepEqual(formErrors(new Error('400 Bad request - cron: `99` is no hour (0 to 23)'), names), { fields: { cron: '`99` is no hour (0 to 23)' }, rest: '' });
-    assert.deepEqual(formErrors(new Error('409 Conflict - it is there already'), names), { fields: {}, rest: 'it is there already' });
     assert.deepEqual(formErrors(new Error('403 Forbidden'), names), { fields: {}, rest: '403 Forbidden' });
     assert.deepEqual(formErrors('crontab is full', names), { fields: {}, rest: 'crontab is full' });
 });

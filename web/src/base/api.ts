@@ -20,7 +20,8 @@ export interface Page<T> {
     totalPages: number;
 }
 
-/// Flattens GitLab's three shapes of an error body into a sentence.
+/// Flattens GitLab's three shapes of an error body into a sentence. A status in front of it ("409 Conflict - ")
+/// says nothing to a reader.
 export function errorText(body: unknown, fallback: string): string {
     if (typeof body !== 'object' || body === null) {
         return fallback;
@@ -28,7 +29,7 @@ export function errorText(body: unknown, fallback: string): string {
     const { message, error } = body as { message?: unknown; error?: unknown };
     const value = message ?? error;
     if (typeof value === 'string') {
-        return value;
+        return value.replace(/^[45]\d\d [\w ]+ - /, '');
     }
     if (typeof value === 'object' && value !== null) {
         return Object.entries(value)

@@ -43,6 +43,9 @@ const steps: { limit: number; size: number; word: string }[] = [
     { limit: 365 * 86400, size: 30 * 86400, word: 'mo' },
 ];
 
+// Who waits for something of this half day wants the minutes, too: "in 2 h" is not to be 2 h 58 min.
+const soonS = 12 * 3600;
+
 export function ago(iso: string | null | undefined, nowMs: number): string {
     if (!iso) {
         return 'never';
@@ -50,6 +53,10 @@ export function ago(iso: string | null | undefined, nowMs: number): string {
     const seconds = (nowMs - Date.parse(iso)) / 1000;
     if (!Number.isFinite(seconds)) {
         return 'never';
+    }
+    if (seconds <= -3600 && seconds > -soonS) {
+        const minutes = Math.floor(-seconds / 60);
+        return `in ${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
     }
     if (seconds < -5) {
         return `in ${ago(new Date(nowMs).toISOString(), Date.parse(iso)).replace(' ago', '')}`;

@@ -19,8 +19,7 @@ const said = (text: string, name: string): string | null => {
 };
 
 export function formErrors(error: unknown, names: readonly string[]): FormErrors {
-    // The status before it says nothing to who fills in a form.
-    const message = (error instanceof Error ? error.message : String(error)).replace(/^4\d\d [\w ]+ - /, '');
+    const message = error instanceof Error ? error.message : String(error);
     const fields: Record<string, string> = {};
     // "cron timezone" begins with "cron", too.
     const longestFirst = [...names].sort((a, b) => b.length - a.length);

@@ -82,7 +82,7 @@ export function JobSide({ path, job, reload }: JobSideProps) {
                     {job.needs?.length ? <Row name="Needs">{job.needs.join(', ')}</Row> : null}
                     {job.coverage !== null && <Row name="Coverage">{job.coverage} %</Row>}
                     {job.environment && <Row name="Environment">{isWebLink(job.environment.url) ? <a href={job.environment.url} target="_blank" rel="noopener noreferrer">{job.environment.name}</a> : job.environment.name}</Row>}
-                    {job.exit_code !== null && <Row name="Exit code"><span class="num">{job.exit_code}</span></Row>}
+                    {job.exit_code !== null && job.status !== 'canceled' && <Row name="Exit code"><span class="num">{job.exit_code}</span></Row>}
                 </dl>
             </section>
             <Artifacts path={path} job={job} reload={reload} />

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { send, session } from '../base/api';
 import { usePageTitle } from '../base/favicon';
+import { sentence } from '../base/format';
 import { navigate } from '../base/router';
 import type { Project } from '../base/types';
 import { Button, Field, Input, LinkButton, Select } from '../parts/controls';
@@ -35,7 +36,7 @@ export function NewProjectPage() {
             });
             navigate(`/${project.path_with_namespace}`);
         } catch (failure) {
-            setError(failure instanceof Error ? failure.message : String(failure));
+            setError(sentence(failure instanceof Error ? failure.message : String(failure)));
         }
     };
     return (
