@@ -264,8 +264,8 @@ const tests = {
         await page.route('**/api/v4/projects/*/jobs/405/erase', (route) => route.fulfill({ status: 201, json: {} }));
         await page.goto(`${address}/root/sample/-/jobs/405`);
         await page.getByTestId('log-line').first().waitFor();
-        erased = true;
         await page.getByTestId('job-erase').click();
+        erased = true;
         await page.getByTestId('question-yes').click();
         await page.locator('[data-testid=log-empty]', { hasText: 'erased' }).waitFor();
         assert.equal(await page.getByTestId('log-line').count(), 0);
