@@ -87,7 +87,7 @@ const tests = {
             element.requestSubmit();
             element.requestSubmit();
         });
-        await page.locator('[data-testid=run-submit]:disabled').waitFor();
+        await page.locator('[data-testid=run-submit][aria-busy]').waitFor();
         await form.evaluate((element) => element.requestSubmit());
         release();
         await page.getByTestId('pipeline-state').waitFor();
@@ -332,6 +332,21 @@ const tests = {
         await page.keyboard.press('Enter');
         await page.locator('[data-testid=toasts]', { hasText: 'There is no user nobody.' }).waitFor();
         complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+    },
+    async 'keeps the focus where the keyboard left it'(page) {
+        const focused = () => page.evaluate(() => document.activeElement.dataset.testid);
+        await page.goto(`${address}/admin/runners`);
+        await page.route('**/api/v4/runners/*', (route) => route.request().method() === 'PUT' ? route.fulfill({ json: {} }) : route.continue());
+        const answered = page.waitForResponse((response) => response.request().method() === 'PUT');
+        await page.getByTestId('runner-pause').first().press('Enter');
+        await answered;
+        await page.locator('[data-testid=runner-pause]:not([aria-busy])').first().waitFor();
+        assert.equal(await focused(), 'runner-pause');
+        await page.getByTestId('user-menu').press('Enter');
+        await page.keyboard.press('ArrowUp');
+        assert.equal(await focused(), 'sign-out');
+        await page.keyboard.press('Escape');
+        assert.equal(await focused(), 'user-menu');
     },
     async 'shows over the tests of which pipeline they are'(page) {
         await page.goto(`${address}/root/sample/-/pipelines/40/test_report`);

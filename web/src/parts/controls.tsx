@@ -22,10 +22,11 @@ interface ButtonProps {
 export function Button(props: ButtonProps) {
     const { busy: pressed, run } = useOneAtATime();
     const sending = useSending();
+    // Not `disabled` meanwhile: that would take the focus away. Who presses again is not heard.
     const busy = pressed || (props.type === 'submit' && sending);
     return (
         <button type={props.type ?? 'button'} class={`button ${props.kind ?? 'plain'}${props.bare ? ' bare' : ''}`}
-            disabled={props.disabled || busy} aria-pressed={props.pressed} aria-busy={busy || undefined}
+            disabled={props.disabled} aria-disabled={busy || undefined} aria-pressed={props.pressed} aria-busy={busy || undefined}
             title={props.title ?? (props.bare ? props.label : undefined)} data-testid={props.testid}
             aria-label={props.bare ? props.label : undefined} onClick={props.onPress ? () => void run(props.onPress!) : undefined}>
             {props.icon && <Icon name={props.icon} />}

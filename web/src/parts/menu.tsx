@@ -10,7 +10,7 @@ interface Row {
     testid?: string;
 }
 
-/// A button that opens a short list; Escape and a click elsewhere close it.
+/// A button that opens a short list, through which the arrow keys go; Escape and a click elsewhere close it.
 export function Menu({ label, rows, testid }: { label: string; rows: Row[]; testid?: string }) {
     const [open, setOpen] = useState(false);
     const element = useRef<HTMLDivElement>(null);
@@ -34,8 +34,20 @@ export function Menu({ label, rows, testid }: { label: string; rows: Row[]; test
         setOpen(false);
         Promise.resolve(row.onPress?.()).catch(toastError);
     };
+    const key = (event: KeyboardEvent) => {
+        const stops = [...element.current?.querySelectorAll<HTMLElement>('button, a') ?? []];
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        if (event.key === 'Escape') {
+            setOpen(false);
+            stops[0]?.focus();
+        } else if (open && step) {
+            event.preventDefault();
+            const at = stops.indexOf(document.activeElement as HTMLElement);
+            stops.at((at + step) % stops.length)?.focus();
+        }
+    };
     return (
-        <div class="menu" ref={element} onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}>
+        <div class="menu" ref={element} onKeyDown={key}>
             <button type="button" class="button ghost" aria-expanded={open} data-testid={testid} onClick={() => setOpen(!open)}>
                 <span>{label}</span><Icon name="down" size={12} />
             </button>
