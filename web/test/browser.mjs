@@ -329,6 +329,7 @@ const tests = {
         await page.route('**/api/v4/projects/*/members', (route) => route.request().method() === 'POST' ? route.fulfill({ status: 404, json: { message: '404 Not Found' } }) : route.continue());
         await page.goto(`${address}/root/sample/-/settings`);
         await page.getByTestId('member-name').fill('nobody');
+        assert.ok((await page.getByTestId('member-add').boundingBox()).x > (await page.getByTestId('member-name').boundingBox()).x, 'Add is beside the name');
         await page.keyboard.press('Enter');
         await page.locator('[data-testid=toasts]', { hasText: 'There is no user nobody.' }).waitFor();
         complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
