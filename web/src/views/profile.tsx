@@ -8,6 +8,7 @@ import type { SignedInSession } from '../base/types';
 import { Button, Field, Input } from '../parts/controls';
 import { Absent } from '../parts/empty';
 import { Form } from '../parts/form';
+import { FormError, useAttempts } from '../parts/formerror';
 import { Layout } from '../parts/layout';
 import { Ago } from '../parts/time';
 import { toast } from '../parts/toast';
@@ -17,34 +18,28 @@ function Password() {
     const [current, setCurrent] = useState('');
     const [next, setNext] = useState('');
     const [again, setAgain] = useState('');
-    const [error, setError] = useState('');
+    const { errors, attempt } = useAttempts(['current_password', 'password', 'again']);
     const change = async () => {
         if (next !== again) {
-            setError('The new password and its repetition differ.');
-            return;
+            throw new Error('again: it differs from the new password');
         }
-        try {
-            await send('PUT', '/user/password', { current_password: current, password: next });
-            setError('');
-            setCurrent('');
-            setNext('');
-            setAgain('');
-            toast('The password is changed; your other sessions are ended.');
-        } catch (failure) {
-            setError(failure instanceof Error ? failure.message : String(failure));
-        }
+        await send('PUT', '/user/password', { current_password: current, password: next });
+        setCurrent('');
+        setNext('');
+        setAgain('');
+        toast('The password is changed; your other sessions are ended.');
     };
     return (
         <section class="card" data-testid="profile-password">
             <h2>Password</h2>
-            <Form onSend={change}>
+            <Form onSend={() => attempt(change)}>
                 <input type="text" class="off-screen" autocomplete="username" value={session.value?.user.username} readOnly tabIndex={-1} aria-hidden="true" />
-                <Field label="Current password">{(id) => <Input id={id} type="password" autocomplete="current-password" value={current} onText={setCurrent} required />}</Field>
+                <Field label="Current password" error={errors.fields['current_password']}>{(id) => <Input id={id} type="password" autocomplete="current-password" value={current} onText={setCurrent} required />}</Field>
                 <div class="field-pair">
-                    <Field label="New password">{(id) => <Input id={id} type="password" autocomplete="new-password" minLength={8} value={next} onText={setNext} required />}</Field>
-                    <Field label="Again">{(id) => <Input id={id} type="password" autocomplete="new-password" value={again} onText={setAgain} required />}</Field>
+                    <Field label="New password" error={errors.fields['password']}>{(id) => <Input id={id} type="password" autocomplete="new-password" minLength={8} value={next} onText={setNext} required />}</Field>
+                    <Field label="Again" error={errors.fields['again']}>{(id) => <Input id={id} type="password" autocomplete="new-password" value={again} onText={setAgain} required />}</Field>
                 </div>
-                {error && <p class="form-error" role="alert">{error}</p>}
+                <FormError text={errors.rest} />
                 <div class="form-end"><Button label="Change password" kind="primary" type="submit" testid="password-change" /></div>
             </Form>
         </section>
