@@ -157,16 +157,27 @@ ClientRequest CoordinatorClient::jobRequest(const QByteArray &method,
     return made;
 }
 
+void CoordinatorClient::send(ClientRequest call,
+                             QObject *context,
+                             std::function<void(const Result<ClientResponse> &)> done)
+{
+    m_http.send(std::move(call), context,
+                [this, done = std::move(done)](const Result<ClientResponse> &result) {
+                    m_unanswered += result ? 0 : 1;
+                    done(result);
+                });
+}
+
 void CoordinatorClient::requestJob(QObject *context, std::function<void(RequestAnswer)> done)
 {
     const protocol::JobRequest body {
         m_token, QString::fromLatin1(m_systemId), runnerInfo(), m_lastUpdate, std::nullopt};
     ClientRequest call = request("POST", "jobs/request", body.toJson());
     call.headers.add("RUNNER-TOKEN", m_token.reveal());
-    m_http.send(std::move(call), context,
-                [this, done = std::move(done)](const Result<ClientResponse> &result) {
-                    done(readJob(result));
-                });
+    send(std::move(call), context,
+         [this, done = std::move(done)](const Result<ClientResponse> &result) {
+             done(readJob(result));
+         });
 }
 
 RequestAnswer CoordinatorClient::readJob(const Result<ClientResponse> &result)
@@ -206,18 +217,18 @@ void CoordinatorClient::patchTrace(const JobAddress &job,
     call.headers.add("Content-Type", "text/plain");
     call.headers.add("Content-Range", protocol::contentRange(piece.offset, piece.bytes.size()));
     call.body = piece.bytes;
-    m_http.send(std::move(call), context,
-                [done = std::move(done)](const Result<ClientResponse> &result) {
-                    TraceAnswer answer;
-                    answer.detail = describe(result);
-                    if (result) {
-                        answer.status = result->status;
-                        answer.outcome = protocol::traceOutcome(result->status);
-                        answer.news = readNews(*result);
-                        answer.held = protocol::parseHeldSize(result->headers.value("Range", {}));
-                    }
-                    done(answer);
-                });
+    send(std::move(call), context,
+         [done = std::move(done)](const Result<ClientResponse> &result) {
+             TraceAnswer answer;
+             answer.detail = describe(result);
+             if (result) {
+                 answer.status = result->status;
+                 answer.outcome = protocol::traceOutcome(result->status);
+                 answer.news = readNews(*result);
+                 answer.held = protocol::parseHeldSize(result->headers.value("Range", {}));
+             }
+             done(answer);
+         });
 }
 
 void CoordinatorClient::updateJob(const JobAddress &job,
@@ -229,17 +240,17 @@ void CoordinatorClient::updateJob(const JobAddress &job,
     update.info = runnerInfo();
     ClientRequest call = request("PUT", "jobs/" + QByteArray::number(job.id), update.toJson());
     call.headers.add("JOB-TOKEN", job.token.reveal());
-    m_http.send(std::move(call), context,
-                [done = std::move(done)](const Result<ClientResponse> &result) {
-                    UpdateAnswer answer;
-                    answer.detail = describe(result);
-                    if (result) {
-                        answer.status = result->status;
-                        answer.outcome = protocol::updateOutcome(result->status);
-                        answer.news = readNews(*result);
-                    }
-                    done(answer);
-                });
+    send(std::move(call), context,
+         [done = std::move(done)](const Result<ClientResponse> &result) {
+             UpdateAnswer answer;
+             answer.detail = describe(result);
+             if (result) {
+                 answer.status = result->status;
+                 answer.outcome = protocol::updateOutcome(result->status);
+                 answer.news = readNews(*result);
+             }
+             done(answer);
+         });
 }
 
 void CoordinatorClient::registerRunner(protocol::RunnerRegistration registration,
@@ -247,10 +258,10 @@ void CoordinatorClient::registerRunner(protocol::RunnerRegistration registration
                                        std::function<void(RegistryAnswer)> done)
 {
     ClientRequest call = request("POST", "runners", registration.toJson());
-    m_http.send(std::move(call), context,
-                [this, done = std::move(done)](const Result<ClientResponse> &result) {
-                    done(readCredentials(result, 201));
-                });
+    send(std::move(call), context,
+         [this, done = std::move(done)](const Result<ClientResponse> &result) {
+             done(readCredentials(result, 201));
+         });
 }
 
 void CoordinatorClient::verify(QObject *context, std::function<void(RegistryAnswer)> done)
@@ -258,10 +269,10 @@ void CoordinatorClient::verify(QObject *context, std::function<void(RegistryAnsw
     const protocol::RunnerIdentity body {m_token, QString::fromLatin1(m_systemId)};
     ClientRequest call = request("POST", "runners/verify", body.toJson());
     call.headers.add("RUNNER-TOKEN", m_token.reveal());
-    m_http.send(std::move(call), context,
-                [this, done = std::move(done)](const Result<ClientResponse> &result) {
-                    done(readCredentials(result, 200));
-                });
+    send(std::move(call), context,
+         [this, done = std::move(done)](const Result<ClientResponse> &result) {
+             done(readCredentials(result, 200));
+         });
 }
 
 void CoordinatorClient::unregister(QObject *context, std::function<void(RegistryAnswer)> done)
@@ -273,10 +284,10 @@ void CoordinatorClient::unregister(QObject *context, std::function<void(Registry
     ClientRequest call
         = request("DELETE", isManager ? "runners/managers" : "runners", body.toJson());
     call.headers.add("RUNNER-TOKEN", m_token.reveal());
-    m_http.send(std::move(call), context,
-                [this, done = std::move(done)](const Result<ClientResponse> &result) {
-                    done(readCredentials(result, 204));
-                });
+    send(std::move(call), context,
+         [this, done = std::move(done)](const Result<ClientResponse> &result) {
+             done(readCredentials(result, 204));
+         });
 }
 
 RegistryAnswer CoordinatorClient::readCredentials(const Result<ClientResponse> &result,

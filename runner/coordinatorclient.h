@@ -114,6 +114,9 @@ public:
                                   const Secret &jobToken) const;
     net::HttpClient &http() { return m_http; }
 
+    /// Calls without any answer, since ever: when it grows the coordinator is away or restarting.
+    int unanswered() const { return m_unanswered; }
+
     /// `url` without trailing "/" or "/ci", and "/api/v4/" + path.
     static QUrl apiUrl(const QUrl &base, const QByteArray &path);
 
@@ -121,6 +124,9 @@ private:
     net::ClientRequest request(const QByteArray &method,
                                const QByteArray &path,
                                const QJsonObject &body) const;
+    void send(net::ClientRequest call,
+              QObject *context,
+              std::function<void(const Result<net::ClientResponse> &)> done);
     RequestAnswer readJob(const Result<net::ClientResponse> &result);
     RegistryAnswer readCredentials(const Result<net::ClientResponse> &result, int success) const;
 
@@ -128,6 +134,7 @@ private:
     Secret m_token;
     QByteArray m_systemId;
     QByteArray m_lastUpdate;
+    int m_unanswered = 0;
     net::HttpClient m_http;
 };
 

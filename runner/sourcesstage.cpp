@@ -7,6 +7,10 @@
 #include <QFile>
 #include <QStandardPaths>
 
+#include <chrono>
+#include <iterator>
+#include <utility>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,12 +21,16 @@ namespace ci::runner {
 namespace {
 
 using Strategy = SourceOptions::Strategy;
+using namespace std::chrono_literals;
 
 bool exists(const QByteArray &path)
 {
     struct stat info {};
     return ::lstat(path.constData(), &info) == 0;
 }
+
+// A coordinator that is restarted, or moved, is back by the last of them.
+constexpr std::chrono::seconds Waits[] {1s, 2s, 4s, 8s, 16s, 32s};
 
 QByteArray gitPath()
 {
@@ -39,8 +47,15 @@ const std::array<SourcesStage::Step, 10> SourcesStage::Steps {
     &SourcesStage::hookAfter,
 };
 
+SourcesStage::SourcesStage(JobContext &context) : Stage(context)
+{
+    m_waitTimer.setSingleShot(true);
+    connect(&m_waitTimer, &QTimer::timeout, this, &SourcesStage::beginAttempt);
+}
+
 void SourcesStage::start()
 {
+    m_unanswered = m_context.client->unanswered();
     Result<SourceOptions> options = SourceOptions::read(m_context);
     if (!options) {
         return Q_EMIT ended({StageEnd::Kind::SystemFailure, 0, options.error().detail.toUtf8()});
@@ -150,12 +165,33 @@ void SourcesStage::take(ProgramEnd end)
         m_context.log->warning("Retrying...");
         return beginAttempt();
     }
-    Q_EMIT ended({StageEnd::Kind::Failed, 1, {}});
+    if (m_isStopped || !waitForCoordinator()) {
+        Q_EMIT ended({StageEnd::Kind::Failed, 1, {}});
+    }
+}
+
+/// A restart of the coordinator must not fail the jobs that were fetching from it just then. That it
+/// was away is seen by our own calls: git's words are for people.
+bool SourcesStage::waitForCoordinator()
+{
+    const int before = std::exchange(m_unanswered, m_context.client->unanswered());
+    if (m_unanswered == before || m_waits == std::ssize(Waits)) {
+        return false;
+    }
+    const std::chrono::seconds wait = Waits[m_waits++];
+    m_context.log->warning("The coordinator does not answer; trying again in "
+                           + QByteArray::number(static_cast<qint64>(wait.count())) + " s...");
+    m_waitTimer.start(wait);
+    return true;
 }
 
 void SourcesStage::stop(std::chrono::milliseconds grace)
 {
     m_isStopped = true;
+    if (m_waitTimer.isActive()) {
+        m_waitTimer.stop();
+        return Q_EMIT ended({StageEnd::Kind::Failed, 1, {}});
+    }
     if (m_process && m_process->isRunning()) {
         m_process->terminate(grace);
     }

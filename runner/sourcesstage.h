@@ -5,6 +5,7 @@
 #include "runner/stage.h"
 
 #include <QPointer>
+#include <QTimer>
 
 #include <array>
 
@@ -17,7 +18,7 @@ class SourcesStage final : public Stage
     Q_DISABLE_COPY_MOVE(SourcesStage)
 
 public:
-    using Stage::Stage;
+    explicit SourcesStage(JobContext &context);
 
     void start() override;
     void stop(std::chrono::milliseconds grace) override;
@@ -46,6 +47,7 @@ private:
     void nextStep();
     void run(KeeperCommand command);
     void take(ProgramEnd end);
+    bool waitForCoordinator();
     KeeperCommand git(const QList<QByteArray> &arguments) const;
     std::optional<KeeperCommand> hook(const QByteArray &name, const QString &configured);
 
@@ -53,6 +55,9 @@ private:
     QPointer<JobProcess> m_process;
     size_t m_step = 0;
     int m_attempt = 0;
+    int m_waits = 0; ///< For a coordinator that was away.
+    int m_unanswered = 0; ///< Of its calls, when we last looked.
+    QTimer m_waitTimer;
     bool m_isStopped = false;
     bool m_isFresh = false; ///< There was no repository.
 };

@@ -84,6 +84,7 @@ private Q_SLOTS:
     void terminalHoldsTheEnd();
     void holdEndsByItself();
     void fetchesRealRepositories();
+    void fetchesAgainWhenTheCoordinatorWasAway();
     void fetchesSubmodules_data();
     void fetchesSubmodules();
     void carriesUntrackedFiles();
@@ -542,6 +543,32 @@ void JobRunTest::fetchesRealRepositories()
     job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
     job.gitInfo.sha = QString(40, u'f');
     QCOMPARE(finish(job).exitCode, 1);
+}
+
+void JobRunTest::fetchesAgainWhenTheCoordinatorWasAway()
+{
+    const QString source = m_directory->filePath(u"source"_s);
+    QDir().mkpath(source);
+    runGit(source, {u"init"_s, u"-q"_s, u"-b"_s, u"main"_s});
+    runGit(source, {u"commit"_s, u"-q"_s, u"--allow-empty"_s, u"-m"_s, u"one"_s});
+    const QString away = m_directory->filePath(u"away"_s);
+    QVERIFY(QFile::rename(source, away));
+    JobPayload job = scriptJob({u"git log --format=%s"_s});
+    job.gitInfo.repoUrl = u"file://"_s + source;
+    job.gitInfo.sha = QString::fromLatin1(runGit(away, {u"rev-parse"_s, u"HEAD"_s}));
+    job.gitInfo.refspecs = {u"+refs/heads/main:refs/remotes/origin/main"_s};
+    job.variables.first().value = u"clone"_s;
+    job.hooks = {{u"pre_get_sources_script"_s,
+                  {u"until test -e '%1'; do sleep 0.05; done"_s.arg(m_directory->filePath(u"go"_s))}}};
+    m_coordinator->disturb("PATCH", 0, 1);
+    QSignalSpy ended(begin(job), &JobRun::ended);
+    QTRY_VERIFY_WITH_TIMEOUT(m_client->unanswered() > 0, 10'000);
+    QFile go(m_directory->filePath(u"go"_s));
+    QVERIFY(go.open(QIODevice::WriteOnly)); // To a repository that is not there.
+    QTRY_VERIFY_WITH_TIMEOUT(m_coordinator->log(41).contains("The coordinator does not answer"), 10'000);
+    QVERIFY(QFile::rename(away, source));
+    QVERIFY(ended.wait(10'000));
+    QCOMPARE(m_coordinator->end(41).value_or(JobUpdate()).state, UpdateState::Success);
 }
 
 void JobRunTest::fetchesSubmodules_data()
