@@ -66,7 +66,7 @@ Answer sendFileOf(Call &call, const Result<model::Artifact> &archive)
     }
     using Source = Result<std::shared_ptr<BodySource>>;
     Services &services = call.services();
-    services.core.workers().run<Source>(
+    services.readers.run<Source>(
         [file = services.core.artifactFiles().path(archive->id), name = call.value("path")] {
             Result<std::unique_ptr<BodySource>> source = storage::openZipEntry(file, name);
             return source ? Source(std::shared_ptr<BodySource>(std::move(*source)))
@@ -119,7 +119,7 @@ Answer listArtifactFiles(Call &call)
     }
     using Entries = Result<std::vector<storage::ZipEntry>>;
     Services &services = call.services();
-    services.core.workers().run<Entries>(
+    services.readers.run<Entries>(
         [file = services.core.artifactFiles().path(archive->id)] { return storage::listZip(file); },
         [reply = call.reply()](const Entries &entries) { reply.send(treeResponse(entries)); });
     return Later {};

@@ -57,7 +57,7 @@ Answer listCommits(Call &call)
     }
     using History = Result<forge::HistoryPart>;
     Services &services = call.services();
-    services.core.workers().run<History>(
+    services.readers.run<History>(
         [&repositories = services.repositories, id = call.project().id, revision, path, page] {
             return forge::RepositoryBrowser(repositories, id).history(revision, path, page);
         },
@@ -97,7 +97,7 @@ Answer showCommit(Call &call)
             },
             [reply](const Result<QJsonObject> &object) { sendCommit(reply, object); });
     };
-    services.core.workers().run<Result<model::Commit>>(
+    services.readers.run<Result<model::Commit>>(
         [&repositories = services.repositories, project, name = call.value("sha")] {
             return forge::RepositoryReader(repositories, project).commit(name);
         },

@@ -172,7 +172,7 @@ Answer servePages(Call &call)
         response.headers.add("Location"_ba, order.location + '/');
         return response;
     }
-    call.services().core.workers().run<net::Response>(
+    call.services().readers.run<net::Response>(
         [order] { return servePageFrom(order); },
         [reply = call.reply()](const net::Response &response) { reply.send(response); });
     return Later {};

@@ -90,7 +90,7 @@ Answer listRefs(Call &call, RefKind kind)
         return context.error();
     }
     Services &services = call.services();
-    services.core.workers().run<Refs>(
+    services.readers.run<Refs>(
         [&repositories = services.repositories, id = call.project().id, kind] {
             return forge::RepositoryReader(repositories, id).refs(kind);
         },
@@ -107,7 +107,7 @@ Answer showRef(Call &call, RefKind kind, const QString &name)
         return context.error();
     }
     Services &services = call.services();
-    services.core.workers().run<Result<RefEntry>>(
+    services.readers.run<Result<RefEntry>>(
         [&repositories = services.repositories, id = call.project().id, kind, name] {
             return forge::RepositoryReader(repositories, id).ref(kind, name);
         },

@@ -65,7 +65,7 @@ Answer showTree(Call &call)
     }
     using Tree = Result<std::vector<forge::TreeEntry>>;
     Services &services = call.services();
-    services.core.workers().run<Tree>(
+    services.readers.run<Tree>(
         [&repositories = services.repositories, id = call.project().id, revision, path, recursive] {
             return forge::RepositoryBrowser(repositories, id).tree(revision, path, recursive);
         },
@@ -95,7 +95,7 @@ Answer showFile(Call &call)
     }
     using File = Result<forge::FileEntry>;
     Services &services = call.services();
-    services.core.workers().run<File>(
+    services.readers.run<File>(
         [&repositories = services.repositories,
          id = call.project().id,
          path = call.value("file_path"),
@@ -117,7 +117,7 @@ Answer showRawFile(Call &call)
         return *call.fields().complaint();
     }
     Services &services = call.services();
-    services.core.workers().run<Result<QByteArray>>(
+    services.readers.run<Result<QByteArray>>(
         [&repositories = services.repositories,
          id = call.project().id,
          path = call.value("file_path"),

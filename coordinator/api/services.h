@@ -20,6 +20,7 @@
 #include "coordinator/live/livehub.h"
 #include "coordinator/pipelines/core.h"
 #include "coordinator/runnerlink/channels.h"
+#include "coordinator/storage/workers.h"
 #include "coordinator/terminal/relay.h"
 
 #include <QObject>
@@ -57,6 +58,9 @@ struct Services
     forge::Releases &releases;
 
     pipelines::Core &core;
+    /// For what callers want to see of repositories, archives and reports. Not the core's workers: a
+    /// reader of something huge must not hold up the results of jobs.
+    storage::Workers &readers;
     terminal::TerminalRelay &relay;
     runnerlink::RunnerChannels &channels;
     live::LiveHub &live;

@@ -126,7 +126,7 @@ Answer showTestReport(Call &call)
         files.push_back(
             {source.suite, call.services().core.artifactFiles().path(source.artifact)});
     }
-    call.services().core.workers().run<QJsonObject>(
+    call.services().readers.run<QJsonObject>(
         [files] { return reportJson(readReports(files)); },
         [reply = call.reply()](const QJsonObject &object) {
             reply.send(jsonResponse(200, object));

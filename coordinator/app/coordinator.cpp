@@ -166,6 +166,7 @@ void Coordinator::Private::tie()
                                     works->git,
                                     works->releases,
                                     *works->core,
+                                    works->readers,
                                     links->relay,
                                     links->channels,
                                     links->live,

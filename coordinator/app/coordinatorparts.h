@@ -71,6 +71,7 @@ struct Works
     forge::Triggers triggers;
     forge::GitHttp git;
     forge::Releases releases;
+    storage::Workers readers {4};
 };
 
 /// What talks to browsers and runners for longer than a request.
