@@ -257,6 +257,22 @@ test('the CI file of a branch is checked as it is typed, with line, column and c
   await found('form-error', 'There is no .gitlab-ci.yml in nowhere.');
 });
 
+test('a runner and a token are made by Enter, and what is shown once stays until it is closed', async () => {
+  for (const [path, make, name, made, done] of [
+    ['/admin/runners', 'new-runner', 'runner-description', 'runner-token', 'runner-done'],
+    ['/-/profile', 'token-new', 'token-name', 'new-token', 'token-done'],
+  ]) {
+    await page.goto(instance.url + path);
+    await id(make).click();
+    await id(name).fill('by Enter');
+    await page.keyboard.press('Enter');
+    await id(made).waitFor({ timeout: 5_000 });
+    await page.mouse.click(3, 300); // Beside the dialog.
+    await id(done).click({ timeout: 5_000 });
+    await id(made).waitFor({ state: 'detached' });
+  }
+});
+
 test('a trigger token is shown once with a call that works', async () => {
   await page.goto(`${address}/-/settings`);
   await id('trigger-new').click();

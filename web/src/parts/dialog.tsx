@@ -8,6 +8,8 @@ interface DialogProps {
     title: string;
     testid?: string;
     wide?: boolean;
+    /// Shows what cannot be shown again: a press beside it does not close it.
+    once?: boolean;
     onClose: () => void;
     children: ComponentChildren;
 }
@@ -20,7 +22,7 @@ function firstFocus(dialog: HTMLDialogElement | null): void {
 }
 
 /// The browser's own modal dialog: focus stays inside, Escape closes, the rest is inert.
-export function Dialog({ title, testid, wide, onClose, children }: DialogProps) {
+export function Dialog({ title, testid, wide, once, onClose, children }: DialogProps) {
     const element = useRef<HTMLDialogElement>(null);
     useEffect(() => {
         const before = document.activeElement;
@@ -38,7 +40,7 @@ export function Dialog({ title, testid, wide, onClose, children }: DialogProps) 
                 event.preventDefault();
                 onClose();
             }}
-            onMouseDown={(event) => event.target === element.current && onClose()}>
+            onMouseDown={(event) => event.target === element.current && !once && onClose()}>
             <div class="dialog-inner">
                 <header><h2>{title}</h2><Button label="Close" icon="close" kind="ghost" bare onPress={onClose} /></header>
                 {children}

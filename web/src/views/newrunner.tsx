@@ -4,11 +4,14 @@ import { send } from '../base/api';
 import { Button, Check, Field, Input } from '../parts/controls';
 import { Snippet } from '../parts/copy';
 import { Dialog } from '../parts/dialog';
+import { Form } from '../parts/form';
 
 interface Created {
     id: number;
     token: string;
 }
+
+const isLocal = /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
 
 function Instructions({ created, onClose }: { created: Created; onClose: () => void }) {
     return (
@@ -18,6 +21,7 @@ function Instructions({ created, onClose }: { created: Created; onClose: () => v
                 <Snippet testid="runner-command" text={`capstan-runner register --non-interactive \\\n  --url ${location.origin} \\\n  --token ${created.token} \\\n  --executor shell\ncapstan-runner run`} />
                 <p class="muted">The token alone:</p>
                 <Snippet testid="runner-token" text={created.token} />
+                {isLocal && <p>The address above is this machine's own: for a runner elsewhere, put the one under which that machine reaches this one.</p>}
                 <p class="muted">The machine only needs to reach this address; nothing needs to reach the machine. A stock gitlab-runner takes the same command.</p>
             </div>
             <footer><Button label="Done" kind="primary" testid="runner-done" onPress={onClose} /></footer>
@@ -38,17 +42,17 @@ export function NewRunnerDialog({ onClose }: { onClose: () => void }) {
         }));
     };
     return (
-        <Dialog title={created ? 'Start the runner' : 'New runner'} wide testid="runner-dialog" onClose={onClose}>
+        <Dialog title={created ? 'Start the runner' : 'New runner'} wide once={created !== null} testid="runner-dialog" onClose={onClose}>
             {created ? <Instructions created={created} onClose={onClose} /> : (
-                <>
+                <Form onSend={create}>
                     <div class="dialog-text">
                         <Field label="Description">{(id) => <Input id={id} value={description} onText={setDescription} autofocus testid="runner-description" />}</Field>
                         <Field label="Tags" hint="Separated by commas. It takes jobs whose tags are all among them.">{(id) => <Input id={id} value={tags} onText={setTags} placeholder="linux, docker" testid="runner-tags" />}</Field>
                         <Check label="Takes jobs without tags, too" checked={untagged} onChange={setUntagged} />
                         <Check label="Only for protected branches and tags" checked={onlyProtected} onChange={setOnlyProtected} />
                     </div>
-                    <footer><Button label="Cancel" onPress={onClose} /><Button label="Create" kind="primary" testid="runner-create" onPress={create} /></footer>
-                </>
+                    <footer><Button label="Cancel" onPress={onClose} /><Button label="Create" kind="primary" type="submit" testid="runner-create" /></footer>
+                </Form>
             )}
         </Dialog>
     );

@@ -8,6 +8,7 @@ import { Button, Field, Input, Select } from '../parts/controls';
 import { Snippet } from '../parts/copy';
 import { ask, Dialog } from '../parts/dialog';
 import { Absent } from '../parts/empty';
+import { Form } from '../parts/form';
 import { Ago } from '../parts/time';
 
 const scopes = [['api', 'api: everything you may do'], ['read_api', 'read_api: only look']] as const;
@@ -22,23 +23,23 @@ function NewTokenDialog({ onClose }: { onClose: () => void }) {
         setToken(made.token ?? '');
     };
     return (
-        <Dialog title={token ? 'Your new token' : 'New token'} testid="token-dialog" onClose={onClose}>
+        <Dialog title={token ? 'Your new token' : 'New token'} once={token !== ''} testid="token-dialog" onClose={onClose}>
             {token ? (
                 <>
                     <div class="dialog-text"><p>It is shown only now; keep it where you keep passwords.</p><Snippet text={token} testid="new-token" /></div>
                     <footer><Button label="Done" kind="primary" testid="token-done" onPress={onClose} /></footer>
                 </>
             ) : (
-                <>
+                <Form onSend={create}>
                     <div class="dialog-text">
-                        <Field label="Name">{(id) => <Input id={id} value={name} onText={setName} autofocus testid="token-name" />}</Field>
+                        <Field label="Name">{(id) => <Input id={id} value={name} onText={setName} required autofocus testid="token-name" />}</Field>
                         <div class="field-pair">
                             <Field label="Scope">{(id) => <Select id={id} value={scope} options={scopes} onChange={setScope} testid="token-scope" />}</Field>
                             <Field label="Expires">{(id) => <Input id={id} type="date" value={expires} onText={setExpires} />}</Field>
                         </div>
                     </div>
-                    <footer><Button label="Cancel" onPress={onClose} /><Button label="Create" kind="primary" disabled={!name.trim()} testid="token-create" onPress={create} /></footer>
-                </>
+                    <footer><Button label="Cancel" onPress={onClose} /><Button label="Create" kind="primary" disabled={!name.trim()} type="submit" testid="token-create" /></footer>
+                </Form>
             )}
         </Dialog>
     );

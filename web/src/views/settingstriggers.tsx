@@ -50,7 +50,7 @@ function NewTriggerDialog({ project, onClose }: NewTriggerProps) {
         setToken((await send<TriggerToken>('POST', `/projects/${project.id}/triggers`, { description: description.trim() })).token);
     });
     return (
-        <Dialog title={token ? 'Your new trigger token' : 'New trigger token'} testid="trigger-dialog" onClose={onClose}>
+        <Dialog title={token ? 'Your new trigger token' : 'New trigger token'} once={token !== ''} testid="trigger-dialog" onClose={onClose}>
             {token ? <MadeTrigger project={project} token={token} onClose={onClose} /> : (
                 <Form onSend={create}>
                     <div class="dialog-text">
