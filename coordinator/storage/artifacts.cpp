@@ -78,6 +78,7 @@ Artifacts::Artifacts(ArtifactFiles &files,
     , m_workers(workers)
     , m_clock(clock)
     , m_limits(limits)
+    , m_names(std::make_shared<LastingNames>(workers))
 {
 }
 
@@ -147,11 +148,9 @@ Outcome Artifacts::commit(Transaction &transaction, const std::shared_ptr<Upload
             return;
         }
         // The name must last as well as the row does before anybody is told.
-        m_workers.run<Result<void>>(
-            [path = m_files.path(artifact->id), names = m_names] { return names->sync(path); },
-            [upload, artifact](const Result<void> &synced) {
-                upload->done(synced ? artifact : Result<model::Artifact>(synced.error()));
-            });
+        m_names->sync(m_files.path(artifact->id), [upload, artifact](const Result<void> &synced) {
+            upload->done(synced ? artifact : Result<model::Artifact>(synced.error()));
+        });
     });
     return isKept ? Outcome::Keep : Outcome::Undo;
 }

@@ -85,7 +85,7 @@ private:
     Workers &m_workers;
     const Clock &m_clock;
     StorageLimits m_limits;
-    std::shared_ptr<LastingNames> m_names = std::make_shared<LastingNames>();
+    std::shared_ptr<LastingNames> m_names;
     std::function<void(engine::Transaction &, const model::Job &)> m_storedHook;
 };
 

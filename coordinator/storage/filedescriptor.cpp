@@ -162,15 +162,15 @@ Result<void> renameFile(const QString &from, const QString &to)
     return {};
 }
 
-Result<void> syncFolderOf(const QString &path)
+Result<void> syncFolder(const QString &path)
 {
-    const int number = openFile(QFileInfo(path).path(), O_RDONLY | O_DIRECTORY);
+    const int number = openFile(path, O_RDONLY | O_DIRECTORY);
     if (number < 0) {
-        return fileError(u"open the folder of "_s + path, errno);
+        return fileError(u"open the folder "_s + path, errno);
     }
     const FileDescriptor folder(number);
     if (repeated([&] { return ::fsync(number); }) != 0) {
-        return fileError(u"sync the folder of "_s + path, errno);
+        return fileError(u"sync the folder "_s + path, errno);
     }
     return {};
 }

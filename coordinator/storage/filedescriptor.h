@@ -39,9 +39,9 @@ private:
     int m_number = -1;
 };
 
-/// Makes the folder of `to` where there is none. Lasts through a power cut after syncFolderOf().
+/// Makes the folder of `to` where there is none. Lasts through a power cut after syncFolder().
 Result<void> renameFile(const QString &from, const QString &to);
-Result<void> syncFolderOf(const QString &path);
+Result<void> syncFolder(const QString &path);
 Result<void> removeFile(const QString &path); ///< No error where there is none.
 
 } // namespace ci::storage

@@ -5,65 +5,57 @@
 
 #include <QFileInfo>
 
-#include <condition_variable>
+#include <utility>
 
 namespace ci::storage {
 
-struct LastingNames::Folder
+namespace {
+
+Result<void> syncNames(const QString &folder, bool isNew)
 {
-    explicit Folder(const QString &folder) : path(folder) { }
-
-    Result<void> sync(const QString &file);
-
-    const QString path;
-    std::mutex mutex;
-    std::condition_variable changed;
-    quint64 asked = 0; ///< How many callers have come,
-    quint64 lasting = 0; ///< and up to which of them the names are on the disk.
-    bool isBusy = false;
-    bool isNew = true; ///< Its own name has not been synced.
-};
-
-Result<void> LastingNames::Folder::sync(const QString &file)
-{
-    std::unique_lock lock(mutex);
-    const quint64 mine = ++asked;
-    changed.wait(lock, [&] { return lasting >= mine || !isBusy; });
-    if (lasting >= mine) {
-        return {};
-    }
-    // For all who have come: their names are in the folder by now.
-    const quint64 covered = asked;
-    isBusy = true;
-    lock.unlock();
-    Result<void> synced = syncFolderOf(file);
-    if (synced && isNew) { // Only the busy one looks at it.
-        synced = syncFolderOf(path);
-        isNew = !synced.isOk();
-    }
-    lock.lock();
-    isBusy = false;
-    lasting = synced ? covered : lasting;
-    changed.notify_all();
-    return synced;
+    const Result<void> synced = syncFolder(folder);
+    return synced && isNew ? syncFolder(QFileInfo(folder).path()) : synced;
 }
 
-LastingNames::LastingNames() = default;
-LastingNames::~LastingNames() = default;
+} // namespace
 
-std::shared_ptr<LastingNames::Folder> LastingNames::folderOf(const QString &path)
+void LastingNames::sync(const QString &path, Done done)
 {
-    const QString folder = QFileInfo(path).path();
-    const std::lock_guard lock(m_mutex);
-    if (!m_last || m_last->path != folder) {
-        m_last = std::make_shared<Folder>(folder);
+    m_waiting[QFileInfo(path).path()].push_back(std::move(done));
+    if (!m_isBusy) {
+        begin();
     }
-    return m_last;
 }
 
-Result<void> LastingNames::sync(const QString &path)
+void LastingNames::begin()
 {
-    return folderOf(path)->sync(path);
+    m_isBusy = true;
+    const Waiting waiting = std::exchange(m_waiting, {});
+    m_workers.run<Results>(
+        [folders = waiting.keys(), last = m_lastFolder] {
+            Results results;
+            for (const QString &folder : folders) {
+                results.insert(folder, syncNames(folder, folder != last));
+            }
+            return results;
+        },
+        [self = shared_from_this(), waiting](const Results &results) {
+            self->finish(waiting, results);
+        });
+}
+
+void LastingNames::finish(const Waiting &waiting, const Results &results)
+{
+    m_isBusy = false;
+    if (!m_waiting.isEmpty()) {
+        begin();
+    }
+    for (auto folder = results.cbegin(); folder != results.cend(); ++folder) {
+        m_lastFolder = folder.value() ? folder.key() : m_lastFolder;
+        for (const Done &done : waiting.value(folder.key())) {
+            done(folder.value());
+        }
+    }
 }
 
 } // namespace ci::storage

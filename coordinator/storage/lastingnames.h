@@ -2,32 +2,42 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "coordinator/storage/workers.h"
 
+#include <QHash>
 #include <QString>
 
+#include <functional>
 #include <memory>
-#include <mutex>
+#include <vector>
 
 namespace ci::storage {
 
 /// Makes the names of new files outlast a power cut: their bytes do by FileDescriptor::sync(), which
-/// promises nothing about the folder. Blocking; for workers. Thread-safe.
-class LastingNames
+/// promises nothing about the folder. Callers who come while a worker is at it share the next sync,
+/// however many they are. One thread, that of `workers`, which outlives this.
+class LastingNames : public std::enable_shared_from_this<LastingNames>
 {
 public:
-    LastingNames();
-    ~LastingNames();
+    using Done = std::function<void(Result<void>)>;
 
-    /// The file's folder, and once for each folder the one above it, which may be as new. Callers who
-    /// come while the folder is being synced share the next sync.
-    Result<void> sync(const QString &path);
+    explicit LastingNames(Workers &workers) : m_workers(workers) { }
+    Q_DISABLE_COPY_MOVE(LastingNames)
+
+    /// The file's folder, and once for each folder the one above it, which may be as new.
+    void sync(const QString &path, Done done);
 
 private:
-    struct Folder;
-    std::shared_ptr<Folder> folderOf(const QString &path);
+    /// Who waits, by folder.
+    using Waiting = QHash<QString, std::vector<Done>>;
+    using Results = QHash<QString, Result<void>>;
+    void begin();
+    void finish(const Waiting &waiting, const Results &results);
 
-    std::mutex m_mutex;
-    std::shared_ptr<Folder> m_last; ///< Ids grow, so it is nearly always the same.
+    Workers &m_workers;
+    Waiting m_waiting; ///< For the next sync.
+    QString m_lastFolder; ///< Whose own name is on the disk. Ids grow, so it is nearly always the same.
+    bool m_isBusy = false;
 };
 
 } // namespace ci::storage

@@ -18,9 +18,8 @@ quint32 extendCrc(quint32 crc, QByteArrayView bytes)
                                           static_cast<z_size_t>(bytes.size())));
 }
 
-Result<void> syncLog(const std::shared_ptr<FileDescriptor> &open,
-                     const QString &path,
-                     LastingNames &names)
+/// False: there is no log.
+Result<bool> syncLog(const std::shared_ptr<FileDescriptor> &open, const QString &path)
 {
     Result<FileDescriptor> file {FileDescriptor()};
     if (!open) {
@@ -28,10 +27,10 @@ Result<void> syncLog(const std::shared_ptr<FileDescriptor> &open,
     }
     if (!file) {
         const bool isMissing = file.error().kind == ErrorKind::NotFound;
-        return isMissing ? Result<void>() : Result<void>(file.error());
+        return isMissing ? Result(false) : Result<bool>(file.error());
     }
     const Result<void> synced = open ? open->sync() : file->sync();
-    return synced ? names.sync(path) : synced;
+    return synced ? Result(true) : Result<bool>(synced.error());
 }
 
 } // namespace
@@ -55,6 +54,7 @@ LogFiles::LogFiles(const QString &directory, const StorageLimits &limits, Worker
     : m_directory(directory)
     , m_limits(limits)
     , m_workers(workers)
+    , m_names(std::make_shared<LastingNames>(workers))
 {
 }
 
@@ -176,11 +176,16 @@ void LogFiles::sync(JobId job, std::function<void(Result<void>)> done)
         file = found->second.file;
         close(job);
     }
-    m_workers.run<Result<void>>(
-        [file, path = logPath(m_directory, job), names = m_names] {
-            return syncLog(file, path, *names);
-        },
-        std::move(done));
+    const QString path = logPath(m_directory, job);
+    m_workers.run<Result<bool>>(
+        [file, path] { return syncLog(file, path); },
+        [names = m_names, path, done = std::move(done)](const Result<bool> &synced) {
+            if (synced && *synced) {
+                names->sync(path, done);
+            } else {
+                done(synced ? Result<void>() : Result<void>(synced.error()));
+            }
+        });
 }
 
 std::optional<quint32> LogFiles::checksum(JobId job) const

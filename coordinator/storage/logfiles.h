@@ -80,7 +80,7 @@ private:
     StorageLimits m_limits;
     Workers &m_workers;
     std::unordered_map<JobId, OpenLog> m_open;
-    std::shared_ptr<LastingNames> m_names = std::make_shared<LastingNames>();
+    std::shared_ptr<LastingNames> m_names;
     std::list<JobId> m_uses; ///< Least recently used first.
 };
 
