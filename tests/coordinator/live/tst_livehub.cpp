@@ -307,6 +307,7 @@ void LiveHubTest::refuses_data()
     QTest::newRow("no id") << QByteArray("pipeline:");
     QTest::newRow("an id too many") << QByteArray("runners:1");
     QTest::newRow("empty") << QByteArray("");
+    QTest::newRow("what a page asks to see whether it is heard") << QByteArray("?");
     QTest::newRow("markup") << QByteArray("<b>\"</b>");
 }
 
